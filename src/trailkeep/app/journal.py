@@ -1,0 +1,98 @@
+"""The journal: what AWS cannot tell afterwards, one JSON line at a time.
+
+The intent before each call, what AWS chose, and the values before each change, for `rollback`. It is not state: apply
+works without it, by reading AWS again. It holds no credentials.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any, Literal
+
+from trailkeep.app.codec import decode, encode
+from trailkeep.errors import TrailkeepError
+from trailkeep.model.change import Change
+
+Event = Literal["begin", "intent", "done", "failed", "end"]
+
+
+class Journal:
+    """Append-only JSON Lines; every line reaches the disk before the call it announces is made."""
+
+    def __init__(self, path: Path, run: str) -> None:
+        self.path = path
+        self.run = run
+        self._lock = Lock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise TrailkeepError(
+                f"the journal {path} cannot be written: {error.strerror}",
+                hint="name another place with --journal, or set XDG_STATE_HOME",
+            ) from error
+
+    def write(self, event: Event, at: datetime, change: Change | None = None, **details: Any) -> None:  # noqa: ANN401
+        """Append one line and wait until it is on the disk."""
+        line: dict[str, Any] = {"run": self.run, "at": at.isoformat(), "event": event, **details}
+        if change is not None:
+            line["change"] = encode(change)
+        data = json.dumps(line, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+        with self._lock:
+            os.write(self._file, data)
+            os.fsync(self._file)
+
+    def close(self) -> None:
+        """Let the file go."""
+        os.close(self._file)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run as the journal tells it: its verb, and the changes that were made, in order and with real names."""
+
+    id: str
+    verb: str
+    began: str
+    undoes: str
+    done: tuple[Change, ...]
+
+
+def runs(path: Path) -> tuple[Run, ...]:
+    """Every run in a journal, oldest first; a torn last line (kill -9) is passed over."""
+    found: dict[str, dict[str, Any]] = {}
+    for line in _lines(path):
+        run = found.setdefault(str(line.get("run")), {"verb": "", "began": "", "undoes": "", "done": []})
+        match line.get("event"):
+            case "begin":
+                run |= {
+                    "verb": str(line.get("verb")),
+                    "began": str(line.get("at")),
+                    "undoes": str(line.get("undoes", "")),
+                }
+            case "done":
+                chosen = line.get("chosen") or {}
+                run["done"].append(decode(line.get("change")).bind({str(k): str(v) for k, v in chosen.items()}))
+            case _:
+                pass
+    return tuple(Run(id=i, **{**r, "done": tuple(r["done"])}) for i, r in found.items())
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        with path.open("rb") as file:
+            for raw in file:
+                try:
+                    line = json.loads(raw)
+                except ValueError:
+                    continue
+                if isinstance(line, dict):
+                    yield line
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise TrailkeepError(f"the journal {path} cannot be read: {error.strerror}", hint="check its owner") from error

@@ -1,0 +1,284 @@
+"""plan, apply, rollback: read, decide, act."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trailkeep.app.codec import encode
+from trailkeep.app.execute import Execution, Outcome, Watcher, Wave, waves
+from trailkeep.app.journal import Journal, Run, runs
+from trailkeep.app.world import Wanted, host, journal_path, new_run, now, scope_of
+from trailkeep.errors import AwsError, PlanMovedError, SpecError, UsageError
+from trailkeep.model.change import AttachPolicy, Change, CreateServiceLinkedRole, Stage, bind
+from trailkeep.model.ids import AccountId
+from trailkeep.model.organization import Organization
+from trailkeep.model.plan import Plan
+from trailkeep.model.snapshot import Snapshot
+from trailkeep.setup.conflicts import contradictions_with
+from trailkeep.setup.delivery import Trouble, troubles
+from trailkeep.setup.load import located
+from trailkeep.setup.places import find
+from trailkeep.setup.plan import make_plan
+from trailkeep.setup.spec import Spec
+
+if TYPE_CHECKING:
+    from trailkeep.aws.cloud import Cloud
+    from trailkeep.aws.read.scope import Progress
+
+LEASE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a plan is made and carried out."""
+
+    retire: frozenset[str] = frozenset()
+    only: frozenset[AccountId] | None = None
+    """The member accounts to change, None for all; the archive and the organization are always included."""
+    max_failures: int | None = None
+    journal: Path | None = None
+    break_lease: bool = False
+    sample_volumes: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A plan with what it was made from."""
+
+    wanted: Wanted
+    snapshot: Snapshot
+    plan: Plan
+
+    @property
+    def spec(self) -> Spec:
+        """The specification itself."""
+        return self.wanted.spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What an apply came to: the outcome, and what was read back afterwards."""
+
+    outcome: Outcome
+    after: Snapshot
+    left: Plan
+    troubles: tuple[Trouble, ...]
+    journal: Path
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything is in place, and everything could be read."""
+        return self.outcome.is_whole and not self.left.changes and self.left.is_complete
+
+
+def read_and_plan(cloud: "Cloud", wanted: Wanted, options: Options, progress: "Progress | None" = None) -> Planned:
+    """Read the organization, and decide what stands between it and the specification."""
+    from trailkeep.aws.read.snapshot import read_snapshot
+
+    taken = now()
+    scope = scope_of(wanted.spec, sample_volumes=options.sample_volumes, day=taken)
+    snapshot = read_snapshot(cloud, scope, taken=taken, progress=progress)
+    return planned(wanted, snapshot, options)
+
+
+def planned(wanted: Wanted, snapshot: Snapshot, options: Options) -> Planned:
+    """The plan for a snapshot, narrowed to the accounts that were asked for. Raises SpecError with places."""
+    spec = wanted.spec
+    conflicts = contradictions_with(spec, snapshot)
+    if conflicts:
+        raise SpecError(
+            f"{wanted.file} does not fit this organization", problems=located(conflicts, wanted.text, wanted.file)
+        )
+    plan = make_plan(spec, snapshot, options.retire)
+    if options.only is not None:
+        places = find(spec, snapshot)
+        always = {places.management, places.log_archive, places.security}
+        chosen = tuple(c for c in plan.changes if _concerns(c, options.only, frozenset(always), snapshot.organization))
+        plan = replace(
+            plan, changes=chosen, unreachable=tuple(u for u in plan.unreachable if u.account in options.only)
+        )
+    return Planned(wanted=wanted, snapshot=snapshot, plan=plan)
+
+
+def _concerns(
+    change: Change, only: frozenset[AccountId], always: frozenset[AccountId], organization: Organization
+) -> bool:
+    if isinstance(change, AttachPolicy):
+        below = {a for a in organization.accounts if change.target in organization.chain(a)}
+        return bool(below) and below <= only | always
+    return change.account in only | always or change.account not in organization.accounts
+
+
+def apply(
+    cloud: "Cloud", ready: Planned, options: Options, watcher: Watcher, progress: "Progress | None" = None
+) -> Applied:
+    """Carry out a plan that was agreed to, then read back what came of it."""
+    path = journal_path(ready.snapshot.organization.id, options.journal)
+    outcome = _act(cloud, ready, waves(ready.plan.changes), "apply", options, watcher)
+
+    again = read_and_plan(cloud, ready.wanted, options, progress)
+    found = troubles(ready.spec, again.snapshot)
+    return Applied(outcome=outcome, after=again.snapshot, left=again.plan, troubles=found, journal=path)
+
+
+def last_run(organization: str, options: Options) -> Run:
+    """The last apply that was not rolled back yet. Raises UsageError when there is none."""
+    path = journal_path(organization, options.journal)
+    all_runs = runs(path)
+    undone = {r.undoes for r in all_runs}
+    for run in reversed(all_runs):
+        if run.verb == "apply" and run.done and run.id not in undone:
+            return run
+    raise UsageError(
+        f"no run to roll back in {path}", hint="the journal of the machine that ran apply is needed: --journal FILE"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """How a run is taken back: what can be undone, newest first, and what is kept, with the reason."""
+
+    run: Run
+    waves: tuple[Wave, ...]
+    kept: tuple[tuple[Change, str], ...]
+
+
+def undo_of(run: Run) -> Undo:
+    """The reversible changes of a run in reverse order; a stage is undone before the one it stood on."""
+    backward = tuple(reversed(run.done))
+    groups = ((stage, tuple(group)) for stage, group in groupby(backward, key=lambda c: c.when))
+    stages = tuple((Stage(s).label, tuple(u for c in group if (u := c.undo()) is not None)) for s, group in groups)
+    kept = tuple((c, c.irreversible or "it cannot be put back") for c in run.done if c.undo() is None)
+    return Undo(run=run, waves=tuple((name, changes) for name, changes in stages if changes), kept=kept)
+
+
+def rollback(cloud: "Cloud", ready: Planned, undo: Undo, options: Options, watcher: Watcher) -> Outcome:
+    """Take back what a run did; written to the journal as a run of its own."""
+    return _act(cloud, ready, list(undo.waves), "rollback", options, watcher, undoes=undo.run.id)
+
+
+def _act(
+    cloud: "Cloud", ready: Planned, plan: list[Wave], verb: str, options: Options, watcher: Watcher, undoes: str = ""
+) -> Outcome:
+    from trailkeep.aws.lease import Lease
+
+    run = new_run()
+    lease = Lease.take(
+        cloud,
+        ready.spec.organization.home_region,
+        holder=cloud.caller.arn,
+        host=host(),
+        pid=_pid(),
+        now=now(),
+        ttl=int(LEASE.total_seconds()),
+        break_lease=options.break_lease,
+    )
+    journal = Journal(journal_path(ready.snapshot.organization.id, options.journal), run)
+    members = frozenset(ready.snapshot.organization.accounts) - _dedicated(ready)
+    execution = Execution(
+        perform=_performing(cloud, ready, lambda: lease.renew(now())),
+        journal=journal,
+        now=now,
+        watcher=watcher,
+        foundation=lambda change: _carries_all(change, members),
+        workers=cloud.workers,
+        max_failures=options.max_failures,
+    )
+    try:
+        journal.write("begin", now(), verb=verb, undoes=undoes)
+        outcome = execution.run(plan)
+        journal.write("end", now(), done=len(outcome.done), failed=len(outcome.failed), stopped=outcome.stopped)
+    finally:
+        journal.close()
+        lease.release()
+    return outcome
+
+
+def _dedicated(ready: Planned) -> frozenset[AccountId]:
+    places = find(ready.spec, ready.snapshot)
+    return frozenset({places.management, places.log_archive, places.security})
+
+
+def _carries_all(change: Change, members: frozenset[AccountId]) -> bool:
+    """Whether everything after it stands on it: the archive and the organization do, one member does not."""
+    return (
+        change.when < Stage.RECORDER
+        and change.account not in members
+        and not isinstance(change, CreateServiceLinkedRole)
+    )
+
+
+def _performing(cloud: "Cloud", ready: Planned, renew: Callable[[], None]) -> Callable[[Change], dict[str, str]]:
+    from trailkeep.aws.clock import Clock
+    from trailkeep.aws.write import perform
+
+    beat = _Heartbeat(renew)
+
+    def make(change: Change) -> dict[str, str]:
+        beat.tick()
+        chosen = perform(cloud, change, wait=Clock())
+        if isinstance(change, AttachPolicy) and change.after and not change.type.startswith("RESOURCE"):
+            _try_under(cloud, ready, change)
+        return chosen
+
+    return make
+
+
+@dataclass(slots=True)
+class _Heartbeat:
+    """Renews the lease while there is work, a few times in its life."""
+
+    renew: Callable[[], None]
+    last: float = field(default_factory=lambda: now().timestamp())
+
+    def tick(self) -> None:
+        moment = now().timestamp()
+        if moment - self.last > LEASE.total_seconds() / 4:
+            self.last = moment
+            self.renew()
+
+
+def _try_under(cloud: "Cloud", ready: Planned, attached: AttachPolicy) -> None:
+    """After a guardrail is attached, see that we still get in below it; if not, take it off at once.
+
+    Raises AwsError, so that no further target gets it.
+    """
+    from trailkeep.aws.clock import Clock
+    from trailkeep.aws.write import perform
+
+    organization, home = ready.snapshot.organization, ready.spec.organization.home_region
+    below = [a for a in organization.accounts.values() if attached.target in organization.chain(a.id) and a.is_active]
+    for account in [a for a in below if ready.snapshot.blind(a.id) is None][:3]:
+        if account.id == organization.management:
+            continue
+        try:
+            cloud.call(account.id, home, "config", "describe_configuration_recorders")
+        except AwsError as error:
+            perform(cloud, bind(replace(attached, before=True, after=False), {}), wait=Clock())
+            raise AwsError(
+                f"{attached.name} was taken off {attached.path} again: under it {account.name} could not be entered "
+                f"({error.message})",
+                code=error.code,
+                hint="see that the exempt roles of the specification are the ones trailkeep enters with",
+            ) from error
+
+
+def _pid() -> int:
+    import os
+
+    return os.getpid()
+
+
+def check_saved(saved: tuple[Change, ...], plan: Plan) -> None:
+    """A saved plan is carried out only while it is still what stands between. Raises PlanMovedError."""
+    before, after = [encode(c) for c in saved], [encode(c) for c in plan.changes]
+    if before != after:
+        gone = sum(c not in after for c in before)
+        new = sum(c not in before for c in after)
+        raise PlanMovedError(
+            f"the organization has moved on since this plan was made: {gone} of its changes no longer fit, {new} are new",
+            hint="make a new plan, read it, and apply that",
+        )

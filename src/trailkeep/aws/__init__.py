@@ -1,0 +1,1 @@
+"""What does AWS say, and how is it changed? The only room that knows boto3."""

@@ -1,0 +1,1 @@
+"""What a person asked, and how it is said."""

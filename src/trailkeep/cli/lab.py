@@ -1,0 +1,55 @@
+"""lab: the embedded organization, served on this machine for any AWS client."""
+
+import sys
+import time
+from typing import Annotated
+
+import typer
+
+from trailkeep.errors import ExitCode, MissingExtraError
+
+app = typer.Typer(
+    help="An AWS organization on this machine, to try things on.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _lab() -> None:
+    pass
+
+
+@app.command("up")
+def up(
+    scenario: Annotated[str, typer.Option(help="acme (12 accounts), small (4), or a JSON file.")] = "acme",
+    port: Annotated[int, typer.Option(help="0 takes a free one.", min=0, max=65535)] = 0,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same organization.")] = 7,
+) -> ExitCode:
+    """Serve it until Ctrl-C, and print the environment that points any AWS client at it."""
+    from trailkeep.cli import say
+
+    need_lab()
+    from trailkeep.lab import start
+
+    with start(scenario, port=port, seed=seed) as lab:
+        for name, value in sorted(lab.environment().items()):
+            sys.stdout.write(f"export {name}={value}\n")
+        sys.stdout.flush()
+        say.err().print(
+            f"The organization {scenario} answers at {lab.url}. Paste these lines into another shell; Ctrl-C ends it."
+        )
+        try:
+            while lab.is_up():
+                time.sleep(0.5)
+        except KeyboardInterrupt:
+            say.err().print("gone, with everything in it")
+    return ExitCode.OK
+
+
+def need_lab() -> None:
+    """Raise MissingExtraError when the lab is not installed."""
+    from importlib.util import find_spec
+
+    if find_spec("moto") is None or find_spec("flask") is None:
+        raise MissingExtraError("the embedded organization is not installed", hint="pip install 'trailkeep[lab]'")

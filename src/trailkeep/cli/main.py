@@ -1,0 +1,68 @@
+"""The command line; the one place where an error becomes an exit code."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from trailkeep import __version__
+from trailkeep.cli import demo, initialize, lab, setup, snapshot
+from trailkeep.errors import ExitCode, TrailkeepError
+
+SET_UP = "Set up"
+TRY_IT = "Try it"
+
+app = typer.Typer(
+    name="trailkeep",
+    help="The central logging of an AWS organization: set up, protected, and proved. What could not be checked is "
+    "called unknown, never fine.",
+    epilog="Exit codes: 0 as wanted, 1 error, 2 wrong usage or specification, 3 something fails, 4 incomplete, "
+    "5 changes pending.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"trailkeep {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+app.command("init", rich_help_panel=SET_UP)(initialize.init)
+app.command("plan", rich_help_panel=SET_UP)(setup.plan)
+app.command("apply", rich_help_panel=SET_UP)(setup.apply)
+app.command("rollback", rich_help_panel=SET_UP)(setup.rollback)
+app.add_typer(snapshot.app, name="snapshot", rich_help_panel=SET_UP)
+app.command("schema", rich_help_panel=SET_UP)(initialize.schema)
+app.command("demo", rich_help_panel=TRY_IT)(demo.demo)
+app.add_typer(lab.app, name="lab", rich_help_panel=TRY_IT)
+
+
+def main() -> None:
+    """Run the command that was asked for, and leave with its exit code."""
+    try:
+        code = app(standalone_mode=False)
+    except TrailkeepError as problem:
+        from trailkeep.cli import say
+
+        say.error(problem)
+        code = problem.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("\nstopped\n")
+        code = ExitCode.ERROR
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has gone
+        code = ExitCode.OK
+    sys.exit(int(code or 0))

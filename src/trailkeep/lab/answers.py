@@ -1,0 +1,54 @@
+"""The register of everything the embedded organization answers itself, or checks before moto may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from trailkeep.lab import account, cloudtrail, config, controltower, iam, organizations, s3, sts
+from trailkeep.lab.call import Call
+from trailkeep.lab.refusal import Reply
+from trailkeep.lab.s3_permissions import SERVED
+from trailkeep.lab.world import World
+
+Answer = Callable[[Call, World], "dict[str, Any] | Reply | None"]
+"""Returns the response's members, a ready answer, or None to let moto answer; raises Refusal."""
+
+ANSWERS: Mapping[str, Mapping[str, Answer]] = {
+    "account": account.ANSWERS,
+    "cloudtrail": cloudtrail.ANSWERS,
+    "config": config.ANSWERS,
+    "controltower": controltower.ANSWERS,
+    "iam": iam.ANSWERS,
+    "organizations": organizations.ANSWERS,
+    "s3": s3.ANSWERS,
+    "sts": sts.ANSWERS,
+}
+"""By service and API."""
+
+AFTERWARDS: Mapping[str, Mapping[str, Callable[[Call, World], None]]] = {
+    "s3": s3.AFTERWARDS,
+}
+"""What is to be put right after moto answered with success."""
+
+
+def is_served(call: Call) -> bool:
+    """Whether anybody here can answer this API truthfully."""
+    if call.service == "s3":
+        return call.action in SERVED
+    return bool(call.action) and (call.service, call.action) not in INVENTIONS
+
+
+INVENTIONS = frozenset(
+    {
+        ("config", "ListDiscoveredResources"),
+        ("config", "ListAggregateDiscoveredResources"),
+        ("config", "SelectResourceConfig"),
+        ("securityhub", "GetFindings"),
+        ("sts", "GetSessionToken"),
+        ("sts", "GetFederationToken"),
+        ("sts", "AssumeRoleWithSAML"),
+        ("sts", "AssumeRoleWithWebIdentity"),
+    }
+)
+"""APIs to which moto gives answers that are not true of this organization."""

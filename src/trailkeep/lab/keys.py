@@ -1,0 +1,55 @@
+"""KMS keys as the services that encrypt with them see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trailkeep.lab import permits
+from trailkeep.lab.world import World
+
+
+def find_key(world: World, name: str, *, account: str, region: str) -> Any | None:
+    """Moto's record of a key by ARN, id, alias or alias ARN, in the ARN's Region or else the one given."""
+    bare = name
+    if name.startswith("arn:"):
+        parts = name.split(":", 5)
+        if len(parts) != 6:
+            return None
+        region, account, bare = parts[3], parts[4], parts[5].removeprefix("key/")
+    backend = world.backend("kms", account, region)
+    if bare.startswith("alias/"):
+        bare = backend.get_key_id_from_alias(bare) or ""
+    return backend.keys.get(bare)
+
+
+def service_may_encrypt(
+    world: World,
+    key: Any,
+    *,
+    service: str,
+    source_arn: str,
+    source_account: str,
+    decrypt: bool,
+    describe: bool = True,
+) -> bool:
+    """Whether the key policy lets a service make data keys with the key and, where it must, describe it and decrypt."""
+    base = {
+        "aws:sourcearn": (source_arn,),
+        "aws:sourceaccount": (source_account,),
+        "aws:principalservicename": (service,),
+        "aws:principalisawsservice": ("true",),
+        "kms:viaservice": (f"s3.{key.region}.amazonaws.com",),
+        "kms:calleraccount": (source_account,),
+    }
+    if world.account(source_account) is not None:
+        base["aws:sourceorgid"] = (world.organization_id,)
+    encrypting = {**base, "kms:encryptioncontext:aws:cloudtrail:arn": (source_arn,)}
+    wanted = [("kms:GenerateDataKey", encrypting)]
+    if describe:
+        wanted.append(("kms:DescribeKey", base))
+    if decrypt:
+        wanted.append(("kms:Decrypt", base))
+    return all(
+        permits.decide(key.policy, permits.Request(action=a, resource=key.arn, service=service, context=c)) == "allow"
+        for a, c in wanted
+    )

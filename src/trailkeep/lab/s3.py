@@ -1,0 +1,118 @@
+"""S3: bucket policies, MFA Delete, Object Lock, defaults, where moto is wrong (botocore model s3/2006-03-01)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from trailkeep.lab import object_lock
+from trailkeep.lab.bucket_policy import check_bucket_policy
+from trailkeep.lab.call import Call
+from trailkeep.lab.new_buckets import give_default_encryption, give_defaults
+from trailkeep.lab.refusal import Refusal, Reply
+from trailkeep.lab.s3_xml import NAMESPACE, bad_state, text_of, xml_reply
+from trailkeep.lab.world import World
+
+
+def put_bucket_policy(call: Call, world: World) -> None:
+    """Refuse another account's and malformed policies, and public ones where they are blocked."""
+    bucket = _own_bucket(call, world)
+    if bucket is not None:
+        check_bucket_policy(call.body, bucket, world)
+
+
+def own_policy_only(call: Call, world: World) -> None:
+    """Get- and DeleteBucketPolicy from another account are refused."""
+    _own_bucket(call, world)
+
+
+def put_bucket_versioning(call: Call, world: World) -> None:
+    """MFA Delete takes the root user and a code; neither exists here, so only `/_trailkeep/mfa-delete` sets it."""
+    bucket = world.bucket(call.bucket)
+    if bucket is None:
+        return
+    wanted = text_of(call.body, "Status")
+    touches_mfa = "MfaDelete" in call.body.decode("utf-8", "replace") or bucket.name in world.mfa_delete
+    if touches_mfa:
+        raise Refusal(
+            "AccessDenied", "This operation may only be performed by the bucket owner's root user with MFA.", 403
+        )
+    if wanted == "Suspended" and bucket.object_lock_enabled:
+        raise bad_state(
+            "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed."
+        )
+
+
+def get_bucket_versioning(call: Call, world: World) -> Reply | None:
+    """The state, and MFADelete once it was ever set."""
+    if call.bucket not in world.mfa_delete:
+        return None
+    status = f"<Status>{world.bucket(call.bucket).versioning_status}</Status>"  # type: ignore[union-attr]
+    return xml_reply(
+        f'<VersioningConfiguration xmlns="{NAMESPACE}">{status}<MfaDelete>Enabled</MfaDelete></VersioningConfiguration>'
+    )
+
+
+def put_lifecycle(call: Call, world: World) -> None:
+    """Not on a bucket with MFA Delete (Amazon S3 User Guide, lifecycle and other bucket configurations)."""
+    if call.bucket in world.mfa_delete:
+        raise bad_state("Lifecycle configuration on MFA-enabled buckets is not supported.")
+
+
+def delete_object(call: Call, world: World) -> None:
+    """Deleting a version of a bucket with MFA Delete takes the MFA code (Amazon S3 User Guide, MFA delete)."""
+    if call.bucket in world.mfa_delete and "versionId" in call.uri:
+        raise _mfa_needed()
+
+
+def delete_objects(call: Call, world: World) -> None:
+    """DeleteObjects without the MFA code fails as a whole when it names a version of a bucket with MFA Delete."""
+    if call.bucket in world.mfa_delete and b"<VersionId>" in call.body:
+        raise _mfa_needed()
+
+
+def bucket_created(call: Call, world: World) -> None:
+    """Give a new bucket AWS's defaults."""
+    bucket = world.bucket(call.bucket)
+    if bucket is not None and bucket.ownership_rule is None:
+        give_defaults(bucket)
+
+
+def encryption_deleted(call: Call, world: World) -> None:
+    """Without a configuration of its own a bucket falls back to AES256."""
+    give_default_encryption(world.bucket(call.bucket))
+
+
+def bucket_deleted(call: Call, world: World) -> None:
+    """MFA Delete goes with the bucket."""
+    if world.bucket(call.bucket) is None:
+        world.mfa_delete.discard(call.bucket)
+
+
+def _own_bucket(call: Call, world: World) -> Any | None:
+    bucket = world.bucket(call.bucket)
+    if bucket is not None and bucket.account_id != call.account:
+        raise Refusal("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
+    return bucket
+
+
+def _mfa_needed() -> Refusal:
+    return Refusal("AccessDenied", "Mfa Authentication must be used for this request", 403)
+
+
+ANSWERS: Mapping[str, Any] = {
+    "PutBucketPolicy": put_bucket_policy,
+    "GetBucketPolicy": own_policy_only,
+    "DeleteBucketPolicy": own_policy_only,
+    "PutBucketVersioning": put_bucket_versioning,
+    "GetBucketVersioning": get_bucket_versioning,
+    "PutBucketLifecycleConfiguration": put_lifecycle,
+    **object_lock.ANSWERS,
+    "DeleteObject": delete_object,
+    "DeleteObjects": delete_objects,
+}
+AFTERWARDS: Mapping[str, Any] = {
+    "CreateBucket": bucket_created,
+    "DeleteBucketEncryption": encryption_deleted,
+    "DeleteBucket": bucket_deleted,
+}

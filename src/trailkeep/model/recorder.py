@@ -1,0 +1,66 @@
+"""AWS Config in one account and Region: recorder, delivery channel, and how both fare."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+GLOBAL_IAM_TYPES = ("AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User")
+"""Recorded where asked for, so exactly one Region per account should ask (Config developer guide, select-resources)."""
+
+Strategy = Literal["all", "include", "exclude"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingGroup:
+    """Which resource types are recorded: all of them, only `types`, or all but `types`.
+
+    `global_types` is the flag includeGlobalResourceTypes, which only strategy "all" heeds.
+    """
+
+    strategy: Strategy
+    types: tuple[str, ...]
+    global_types: bool
+
+    @property
+    def records_iam(self) -> bool:
+        """Whether the four global IAM types are recorded here."""
+        match self.strategy:
+            case "all":
+                return self.global_types
+            case "include":
+                return set(GLOBAL_IAM_TYPES) <= set(self.types)
+            case "exclude":
+                return not set(GLOBAL_IAM_TYPES) & set(self.types)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorder:
+    """The one customer-managed recorder of an account and Region; service-linked ones are not it.
+
+    `status` is Config's lastStatus in lower case.
+    """
+
+    name: str
+    role: str
+    group: RecordingGroup
+    frequency: Literal["continuous", "daily"]
+    is_recording: bool
+    status: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """The delivery channel of an account and Region; `frequency` is that of snapshots, "" for none.
+
+    `history` and `snapshot` are the last delivery's status in lower case, "" before the first.
+    """
+
+    name: str
+    bucket: str
+    prefix: str
+    kms_key: str
+    topic: str
+    frequency: str
+    history: str
+    snapshot: str
+    error: str

@@ -1,0 +1,1 @@
+"""The policy documents trailkeep writes, one file each."""

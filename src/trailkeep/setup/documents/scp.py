@@ -1,0 +1,146 @@
+"""The two SCPs: nobody in the archive's accounts can destroy logs, nobody in a member can stop them.
+
+Denies of what trailkeep itself does (Put, Update, Stop) carry the one exemption list: access role, break-glass,
+deployer. Denies of destruction exempt break-glass at most, leaving exempts nobody. Every exempt role is protected.
+Action lists only, never NotAction: a deny of every future action is an outage waiting to happen.
+Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
+"""
+
+from collections.abc import Iterable
+
+from trailkeep.setup.documents.statement import (
+    DESTROY,
+    FORGE,
+    WEAKEN,
+    Statement,
+    bucket_and_objects,
+    document,
+    statement,
+)
+from trailkeep.setup.places import Places
+from trailkeep.setup.spec import Spec
+
+ROLE_CHANGES = (
+    "iam:AttachRolePolicy",
+    "iam:CreateRole",
+    "iam:DeleteRole",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:DeleteRolePolicy",
+    "iam:DetachRolePolicy",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+    "iam:TagRole",
+    "iam:UntagRole",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateRole",
+)
+"""What could make an exempt role serve somebody else."""
+
+
+def archive_scp(spec: Spec, places: Places) -> str:
+    """For the archive account and the key's: buckets by name, so that no other bucket is touched."""
+    buckets = bucket_and_objects(places.partition, places.trail_bucket, places.config_bucket)
+    # access points are another way to the same objects, with ARNs of their own
+    points = f"arn:{places.partition}:s3:*:{places.log_archive}:accesspoint/*"
+    versioning = [*places.exempt, *([places.root_of_archive] if spec.archive.protection == "mfa" else [])]
+    return document(
+        [
+            _deny("Destroy", DESTROY + FORGE, [*buckets, points], [places.break_glass]),
+            _deny("Weaken", WEAKEN, buckets, places.exempt),
+            # MFA Delete is switched by the root user, through this very action
+            _deny("Versioning", ["s3:PutBucketVersioning"], buckets, versioning),
+            _deny(
+                "OtherDoors",
+                [
+                    "s3:CreateAccessPoint",
+                    "s3:CreateMultiRegionAccessPoint",
+                    "s3:PutAccessPointPolicy",
+                    "s3:PutAccountPublicAccessBlock",
+                ],
+                ["*"],
+                places.exempt,
+            ),
+            *_key(places),
+            _deny("ExemptRoles", ROLE_CHANGES, places.exempt, [places.access_role, places.break_glass]),
+            _deny("Leave", ["account:CloseAccount", "organizations:LeaveOrganization"], ["*"], []),
+        ]
+    )
+
+
+def _key(places: Places) -> list[Statement]:
+    if not places.key_arn:
+        return []
+    destroy = ["kms:DeleteImportedKeyMaterial", "kms:DisableKey", "kms:ScheduleKeyDeletion"]
+    weaken = [
+        "kms:CreateGrant",
+        "kms:DisableKeyRotation",
+        "kms:EnableKeyRotation",
+        "kms:PutKeyPolicy",
+        "kms:ReplicateKey",
+        "kms:UpdatePrimaryRegion",
+    ]
+    return [
+        _deny("KeyDestroy", destroy, [places.key_arn], [places.break_glass]),
+        _deny("KeyWeaken", weaken, [places.key_arn], places.exempt),
+    ]
+
+
+def member_scp(places: Places) -> str:
+    """For every guarded unit: trails, recorders and membership.
+
+    `arn:…:cloudtrail:*:*:trail/*` also holds the organization trail, whose ARN names the management account, against
+    a delegated administrator.
+    """
+    trails = [f"arn:{places.partition}:cloudtrail:*:*:trail/*"]
+    service_role = f"arn:{places.partition}:iam::*:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+    return document(
+        [
+            _deny("TrailDelete", ["cloudtrail:DeleteTrail"], trails, [places.break_glass]),
+            _deny(
+                "TrailChange",
+                [
+                    "cloudtrail:PutEventConfiguration",
+                    "cloudtrail:PutEventSelectors",
+                    "cloudtrail:PutInsightSelectors",
+                    "cloudtrail:RemoveTags",
+                    "cloudtrail:StopLogging",
+                    "cloudtrail:UpdateTrail",
+                ],
+                trails,
+                places.exempt,
+            ),
+            _deny("TrailAdmin", ["cloudtrail:DeregisterOrganizationDelegatedAdmin"], ["*"], places.exempt),
+            _deny(
+                "ConfigDelete",
+                [
+                    "config:DeleteConfigurationRecorder",
+                    "config:DeleteDeliveryChannel",
+                    "config:DeleteRetentionConfiguration",
+                    "config:DeleteServiceLinkedConfigurationRecorder",
+                ],
+                ["*"],
+                [places.break_glass],
+            ),
+            _deny(
+                "ConfigChange",
+                [
+                    "config:DisassociateResourceTypes",
+                    "config:PutConfigurationRecorder",
+                    "config:PutDeliveryChannel",
+                    "config:PutRetentionConfiguration",
+                    "config:StopConfigurationRecorder",
+                ],
+                ["*"],
+                places.exempt,
+            ),
+            _deny("ConfigRole", ["iam:DeleteServiceLinkedRole"], [service_role], [places.break_glass]),
+            _deny("ExemptRoles", ROLE_CHANGES, places.exempt, [places.access_role, places.break_glass]),
+            _deny("Leave", ["account:CloseAccount", "organizations:LeaveOrganization"], ["*"], []),
+        ]
+    )
+
+
+def _deny(sid: str, actions: Iterable[str], resources: Iterable[str], exempt: Iterable[str]) -> Statement:
+    exempted = sorted(exempt)
+    condition = {"ArnNotLike": {"aws:PrincipalArn": exempted}} if exempted else None
+    return statement(sid, "Deny", actions, resources, Condition=condition)

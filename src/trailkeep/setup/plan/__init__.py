@@ -1,0 +1,54 @@
+"""The plan: what should be minus what is, in an order in which nothing stands without what it stands on."""
+
+from functools import reduce
+
+from trailkeep.model.change import Change
+from trailkeep.model.plan import Plan, ordered
+from trailkeep.model.snapshot import Snapshot
+from trailkeep.setup.desired import desire
+from trailkeep.setup.places import excluded, refuse_blindness
+from trailkeep.setup.plan.access import reconcile_access
+from trailkeep.setup.plan.archive import reconcile_buckets, reconcile_key
+from trailkeep.setup.plan.ground import ground
+from trailkeep.setup.plan.guardrails import reconcile_guardrails
+from trailkeep.setup.plan.recorders import reconcile_recorders
+from trailkeep.setup.plan.trails import duplicates, homeless, reconcile_retired, reconcile_trails
+from trailkeep.setup.spec import Spec
+
+__all__ = ["after", "make_plan"]
+
+
+def make_plan(spec: Spec, snapshot: Snapshot, retire: frozenset[str] = frozenset()) -> Plan:
+    """What stands between this organization and this specification; an empty plan means nothing does.
+
+    Raises SpecError where the specification cannot be met here, with the reason and what to write instead.
+    """
+    first = tuple(ground(spec, snapshot))
+    settled = after(first, snapshot)
+    desired = desire(spec, settled, retire)
+    refuse_blindness(desired.places, settled)
+    gone = excluded(spec, settled.organization, settled.taken.date())
+    guardrails, objections = reconcile_guardrails(spec, desired, settled)
+    changes = [
+        *first,
+        *reconcile_access(spec, desired, settled),
+        *reconcile_key(spec, desired, settled),
+        *reconcile_buckets(desired, settled),
+        *reconcile_trails(spec, desired, settled),
+        *reconcile_recorders(desired, settled),
+        *guardrails,
+        *reconcile_retired(desired, settled),
+    ]
+    return Plan(
+        changes=ordered(changes),
+        notes=(*desired.notes, *homeless(desired, settled), *objections),
+        duplicates=duplicates(desired, settled),
+        unreachable=tuple(
+            u for u in settled.unreachable if (u.account, None) not in gone and (u.account, u.region) not in gone
+        ),
+    )
+
+
+def after(changes: tuple[Change, ...], snapshot: Snapshot) -> Snapshot:
+    """The snapshot that would be taken once `changes` are made."""
+    return reduce(lambda seen, change: change.apply_to(seen), changes, snapshot)
