@@ -19,7 +19,7 @@ from trailkeep.model.diff import diff
 from trailkeep.model.ids import AccountId, Region
 from trailkeep.model.organization import Organization
 from trailkeep.model.redact import redact
-from trailkeep.model.snapshot import Snapshot
+from trailkeep.model.snapshot import Snapshot, Unreachable
 from trailkeep.model.trail import ALL_MANAGEMENT_EVENTS
 
 ROLE = "OrganizationAccountAccessRole"
@@ -84,6 +84,15 @@ def _build(cloud: Cloud) -> None:
     s3("put_public_access_block", PublicAccessBlockConfiguration=dict.fromkeys(four, True))
     s3("put_bucket_ownership_controls", OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]})
     s3("put_bucket_tagging", Tagging={"TagSet": [{"Key": "owner", "Value": "platform"}]})
+    key = cloud.call(SECURITY, HOME, "kms", "create_key", Description="logs")["KeyMetadata"]["KeyId"]
+    cloud.call(SECURITY, HOME, "kms", "create_alias", AliasName="alias/trailkeep-logs", TargetKeyId=key)
+    cloud.call(SECURITY, HOME, "kms", "enable_key_rotation", KeyId=key)
+    deny = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": "*"}]}
+    guard = cloud.call(
+        SECURITY, "", "iam", "create_policy", PolicyName="trailkeep-guard", PolicyDocument=json.dumps(deny)
+    )
+    cloud.call(SECURITY, "", "iam", "create_policy", PolicyName="other", PolicyDocument=json.dumps(deny))
+    cloud.call(SECURITY, "", "iam", "attach_role_policy", RoleName=ROLE, PolicyArn=guard["Policy"]["Arn"])
     organization = cloud.call(BOSS, "", "organizations", "describe_organization")["Organization"]["Id"]
     service = {"Service": "cloudtrail.amazonaws.com"}
     arn = f"arn:aws:s3:::{BUCKET}"
@@ -109,6 +118,11 @@ def _build(cloud: Cloud) -> None:
     cloud.call(BOSS, HOME, "cloudtrail", "start_logging", Name="trailkeep")
 
 
+def others(found: Snapshot) -> list[Unreachable]:
+    """What is unreachable besides the invited account, and besides what the embedded organization does not play."""
+    return [u for u in found.unreachable if u.account != INVITED and "NotInLab" not in u.reason]
+
+
 def test_the_tree(seen: Snapshot) -> None:
     organization = seen.organization
     assert organization.management == BOSS
@@ -130,7 +144,7 @@ def test_an_account_that_cannot_be_entered_is_told_once(seen: Snapshot) -> None:
     assert f"create {ROLE} there" in blind[0].hint
     assert INVITED not in seen.cells
     assert seen.organization.accounts[INVITED].regions  # known from outside, through trusted access
-    assert [u for u in seen.unreachable if u.account != INVITED] == []
+    assert others(seen) == []
 
 
 def test_trails_and_their_status(seen: Snapshot) -> None:
@@ -198,6 +212,40 @@ def test_roles_and_their_trust(seen: Snapshot) -> None:
     assert "AWSServiceRoleForCloudTrail" in seen.service_linked_roles[PAYMENTS]
 
 
+def test_keys_and_guards(seen: Snapshot) -> None:
+    (key,) = seen.keys
+    assert (key.alias, key.account, key.region, key.state, key.rotates) == (
+        "alias/trailkeep-logs",
+        SECURITY,
+        HOME,
+        "Enabled",
+        True,
+    )
+    assert key.arn.startswith(f"arn:aws:kms:{HOME}:{SECURITY}:key/")
+    assert key.policy.startswith("{")
+    (guard,) = seen.guards
+    assert (guard.name, guard.roles, len(guard.users)) == ("trailkeep-guard", frozenset({ROLE}), 0)
+    assert '"Effect":"Deny"' in guard.content
+    assert next(r for r in seen.roles if r.account == SECURITY).policies >= {guard.arn}
+
+
+def test_an_account_whose_regions_are_unknown_is_unknown_as_a_whole(cloud: Cloud, lab: Lab) -> None:
+    lab.set_faults([Fault(service="account", kind="deny")])
+    found = read_snapshot(cloud, Scope(home_region=HOME), taken=NOW)
+    assert found.organization.accounts[PAYMENTS].regions is None
+    assert found.cells[PAYMENTS] == {}
+    assert found.blind(PAYMENTS)
+
+
+def test_a_volume_is_an_estimate_or_nothing(cloud: Cloud, lab: Lab) -> None:
+    scope = Scope(home_region=HOME, regions=(HOME,), sample_volumes=True)
+    for volume in read_snapshot(cloud, scope, taken=datetime.now(UTC)).volumes:  # noqa: TID251 the lab's events are of now
+        assert volume.events_per_month > 0
+        assert 0 < volume.sampled_hours <= 24
+    lab.set_faults([Fault(action="LookupEvents", kind="deny")])
+    assert read_snapshot(cloud, scope, taken=NOW).volumes == ()
+
+
 def test_a_refused_cell_is_unknown_and_the_rest_is_not(cloud: Cloud, lab: Lab, seen: Snapshot) -> None:
     lab.set_faults(
         [
@@ -207,7 +255,7 @@ def test_a_refused_cell_is_unknown_and_the_rest_is_not(cloud: Cloud, lab: Lab, s
         ]
     )
     blind = read_snapshot(cloud, SCOPE, taken=NOW)
-    told = {(u.account, u.region, u.what) for u in blind.unreachable if u.account != INVITED}
+    told = {(u.account, u.region, u.what) for u in others(blind)}
     assert told == {
         (PAYMENTS, HOME, "config"),
         (PAYMENTS, "eu-central-1", ""),

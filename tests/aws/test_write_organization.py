@@ -94,6 +94,31 @@ def test_a_lost_answer_makes_one_account(world: World, root: UnitId) -> None:
     assert bound == {change.new.id: made["Id"]}
 
 
+def test_an_account_that_is_being_created_is_waited_for(world: World, root: UnitId) -> None:
+    change = _new(world, root, fresh("Racing"))
+    world.client("organizations").create_account(Email=change.new.email, AccountName=change.new.name, RoleName=ROLE)
+    assert _accounts(world, change.new.email) == []
+    bound = world.perform(change)
+    (made,) = _accounts(world, change.new.email)
+    assert bound == {change.new.id: made["Id"]}
+
+
+def test_another_account_of_the_same_name_is_not_taken_for_ours(world: World, root: UnitId) -> None:
+    first = _new(world, root, fresh("Namesake"))
+    second = replace(first, new=replace(first.new, email="aws+second@example.com"))
+    assert world.perform(first) != world.perform(second)
+
+
+def test_an_email_address_of_a_suspended_account_says_what_to_do() -> None:
+    with served("acme") as acme:
+        change = _new(acme, UnitId("r-root"), "Again")
+        taken = replace(change, new=replace(change.new, email="aws+old-experiments@example.com"))
+        with pytest.raises(AwsError, match="is SUSPENDED") as refused:
+            acme.perform(taken)
+    assert refused.value.code == "EMAIL_ALREADY_EXISTS"
+    assert "reopen" in refused.value.hint
+
+
 def test_the_case_of_an_email_address_makes_no_second_account(world: World, root: UnitId) -> None:
     change = _new(world, root, fresh("Case"))
     bound = world.perform(change)

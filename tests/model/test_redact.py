@@ -1,7 +1,7 @@
 """A redacted snapshot names nobody and still means the same."""
 
 import json
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from hypothesis import given, settings
@@ -10,7 +10,7 @@ from tests.model.made import ARCHIVE, BOSS, HOME, snapshot, snapshots
 
 from trailkeep.model.ids import AccountId
 from trailkeep.model.redact import _Redaction, redact
-from trailkeep.model.snapshot import Snapshot
+from trailkeep.model.snapshot import Snapshot, Unreachable
 
 SECRETS = "acme Acme zebra Zebra jane doe hidden 111111111111 222222222222 abcdefghij ab12 0a1b2c3d".split()
 
@@ -80,6 +80,25 @@ def test_no_two_accounts_become_one(ids: set[str], salt: bytes) -> None:
     made = {_Redaction(salt)._account(i) for i in ids}
     assert len(made) == len(ids)
     assert all(AccountId(m) for m in made)
+
+
+def test_names_in_aws_words_are_found_though_nothing_has_them() -> None:
+    bucket = "The bucket initech-archive.v2 of initech_ops does not exist in eu-west-1"
+    lost = Unreachable(
+        account=ARCHIVE, region=HOME, what="bucket initech-archive.v2 object lock", reason=bucket, hint=""
+    )
+    (red,) = redact(replace(snapshot(), unreachable=(lost,)), "salt").unreachable
+    assert "initech" not in red.reason + red.what
+    assert red.reason.startswith("The bucket x")
+    assert red.reason.endswith(" does not exist in eu-west-1")
+    assert red.what.startswith("bucket x")
+    assert red.what.endswith(" object lock")
+
+
+def test_a_hostile_policy_is_no_obstacle() -> None:
+    deep = '{"Statement":' + "[" * 50_000 + "]" * 50_000 + "}"
+    made = replace(snapshot(), buckets=(replace(snapshot().buckets[0], policy=deep, replication=deep),))
+    assert redact(made, "salt").buckets[0].policy.startswith('{"Statement"')
 
 
 def test_the_salt_decides() -> None:

@@ -29,6 +29,7 @@ GLOBAL = frozenset({"organizations", "iam", "account"})
 
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException"})
 _REFUSED = frozenset({"AccessDenied", "AccessDeniedException", "NoSuchEntity"})
+_UNKNOWN_KEY = frozenset({"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"})
 _SESSION = "trailkeep"
 _SESSION_SECONDS = 3600
 
@@ -107,7 +108,7 @@ class Cloud:
         try:
             session = botocore.session.Session(profile=profile)
             own = session.get_credentials()
-            configured = region or session.get_config_variable("region") or leader(Partition("aws"))
+            where = Region(region or session.get_config_variable("region") or leader(Partition("aws")))
         except (boto.BotoCoreError, ValueError) as error:
             raise translate(error, doing="read the credentials", where=f"profile {profile or 'default'}") from error
         if own is None:
@@ -115,7 +116,7 @@ class Cloud:
         return cls(
             clients=Clients(session, workers=workers),
             own=own,
-            region=Region(configured),
+            region=where,
             access_role=access_role,
             external_id=external_id,
             workers=workers,
@@ -305,7 +306,13 @@ class Cloud:
         asked = _Request(
             account="", region=region, service="sts", operation="get_caller_identity", params={}, safe=True
         )
-        who = self._signed(self._own_frozen(), asked)
+        try:
+            who = self._signed(self._own_frozen(), asked)
+        except AwsError as error:
+            if error.code not in _UNKNOWN_KEY:
+                raise
+            hint = "check --profile and --region: the key is unknown in that Region's partition, or deleted"
+            raise AwsError(error.message, code=error.code, hint=hint) from error
         arn = str(who["Arn"])
         partition = Partition(arn.split(":")[1])
         return Caller(account=AccountId(who["Account"]), arn=arn, partition=partition, region=region)

@@ -56,7 +56,7 @@ class Lease:
             return lease
         held, version = lease._read()
         if held is None:  # released a moment ago: the next one who creates it has it
-            return cls.take(cloud, region, holder=holder, host=host, pid=pid, now=now, ttl=ttl)
+            return cls.take(cloud, region, holder=holder, host=host, pid=pid, now=now, ttl=ttl, break_lease=break_lease)
         if lease._owns(held):  # the first answer was lost
             return lease
         if not (break_lease or _is_over(held, host=host, now=now)):

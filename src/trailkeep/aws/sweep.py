@@ -38,6 +38,9 @@ def sweep(
                 results[index] = function(items[index])
             except AwsError as error:
                 results[index] = error
+            except BaseException:
+                stopped.set()
+                raise
             if progress:
                 progress()
 

@@ -72,9 +72,13 @@ class Lab:
         """Set the organization's clock `offset` seconds ahead of this machine's."""
         self._control("PUT", "clock", {"offset": offset})
 
+    def is_up(self) -> bool:
+        """Whether the server's process is still running."""
+        return self._process.poll() is None
+
     def stop(self) -> None:
         """End the server and wait until it is gone."""
-        if self._process.poll() is None:
+        if self.is_up():
             self._process.terminate()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):

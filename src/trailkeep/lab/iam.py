@@ -10,6 +10,7 @@ from typing import Any
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy
 
+from trailkeep.lab import simulate
 from trailkeep.lab.call import Call
 from trailkeep.lab.refusal import Refusal
 from trailkeep.lab.world import World
@@ -51,4 +52,5 @@ ANSWERS: Mapping[str, Any] = {
     "AttachRolePolicy": attach_policy,
     "AttachUserPolicy": attach_policy,
     "CreateServiceLinkedRole": create_service_linked_role,
+    **simulate.ANSWERS,
 }

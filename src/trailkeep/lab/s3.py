@@ -10,7 +10,7 @@ from trailkeep.lab.bucket_policy import check_bucket_policy
 from trailkeep.lab.call import Call
 from trailkeep.lab.new_buckets import give_default_encryption, give_defaults
 from trailkeep.lab.refusal import Refusal, Reply
-from trailkeep.lab.s3_xml import NAMESPACE, bad_state, text_of, xml_reply
+from trailkeep.lab.s3_xml import NAMESPACE, bad_state, malformed_xml, text_of, xml_reply
 from trailkeep.lab.world import World
 
 
@@ -53,6 +53,30 @@ def get_bucket_versioning(call: Call, world: World) -> Reply | None:
     )
 
 
+def get_request_payment(call: Call, world: World) -> Reply:
+    """Who pays for requests: the owner unless somebody said otherwise (botocore model s3 GetBucketRequestPayment)."""
+    if world.bucket(call.bucket) is None:
+        raise _no_such_bucket()
+    payer = "Requester" if call.bucket in world.requester_pays else "BucketOwner"
+    return xml_reply(
+        f'<RequestPaymentConfiguration xmlns="{NAMESPACE}"><Payer>{payer}</Payer></RequestPaymentConfiguration>'
+    )
+
+
+def put_request_payment(call: Call, world: World) -> Reply:
+    """Say who pays for requests."""
+    if world.bucket(call.bucket) is None:
+        raise _no_such_bucket()
+    match text_of(call.body, "Payer"):
+        case "Requester":
+            world.requester_pays.add(call.bucket)
+        case "BucketOwner":
+            world.requester_pays.discard(call.bucket)
+        case _:
+            raise malformed_xml()
+    return Reply()
+
+
 def put_lifecycle(call: Call, world: World) -> None:
     """Not on a bucket with MFA Delete (Amazon S3 User Guide, lifecycle and other bucket configurations)."""
     if call.bucket in world.mfa_delete:
@@ -84,8 +108,9 @@ def encryption_deleted(call: Call, world: World) -> None:
 
 
 def bucket_deleted(call: Call, world: World) -> None:
-    """MFA Delete goes with the bucket."""
+    """MFA Delete and who pays go with the bucket."""
     if world.bucket(call.bucket) is None:
+        world.requester_pays.discard(call.bucket)
         world.mfa_delete.discard(call.bucket)
 
 
@@ -94,6 +119,10 @@ def _own_bucket(call: Call, world: World) -> Any | None:
     if bucket is not None and bucket.account_id != call.account:
         raise Refusal("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
     return bucket
+
+
+def _no_such_bucket() -> Refusal:
+    return Refusal("NoSuchBucket", "The specified bucket does not exist", 404)
 
 
 def _mfa_needed() -> Refusal:
@@ -107,6 +136,8 @@ ANSWERS: Mapping[str, Any] = {
     "PutBucketVersioning": put_bucket_versioning,
     "GetBucketVersioning": get_bucket_versioning,
     "PutBucketLifecycleConfiguration": put_lifecycle,
+    "GetBucketRequestPayment": get_request_payment,
+    "PutBucketRequestPayment": put_request_payment,
     **object_lock.ANSWERS,
     "DeleteObject": delete_object,
     "DeleteObjects": delete_objects,

@@ -58,6 +58,7 @@ class World:
         self.faults = FaultInjector(seed)
         self.regions = RegionBook(scenario.regions)
         self.mfa_delete: set[str] = set()
+        self.requester_pays: set[str] = set()
         self.account_requests: dict[str, AccountRequest] = {}
         self.landing_zone = scenario.control_tower
         self._callers: dict[str, Caller] = {}

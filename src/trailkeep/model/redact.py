@@ -3,7 +3,7 @@
 Every account id becomes another twelve-digit number, one to one. Names, ARNs, ids, prefixes and tags keep the words
 that say nothing (`redact_words`); each other word becomes a keyed fingerprint, the same everywhere, so that what was
 equal stays equal and a policy's `acme-trail-*` still matches the bucket it meant. E-mail addresses become
-…@example.com. Error texts lose ARNs, addresses, account ids and every word that was replaced in a name.
+…@example.com. AWS's error texts lose ARNs, addresses, account ids, compound-words and every word replaced in a name.
 IP addresses in policy conditions are kept: they carry meaning that a fingerprint cannot.
 """
 
@@ -32,6 +32,10 @@ _WORD = r"[^\W_]+"
 _ARN = r"arn:aws[\w-]*:[\w-]*:[\w-]*:(?:\d*|aws):[^\s\"',)]*"
 _NAME = re.compile(f"(?P<plain>{_PLAIN})|(?P<email>{_EMAIL})|(?P<id>{_ID})|(?P<word>{_WORD})")
 _TEXT = re.compile(f"(?P<arn>{_ARN})|{_NAME.pattern}")
+_COMPOUND = r"[^\W_]+(?:[-._][^\W_]+)+"
+_SAID = re.compile(
+    f"(?P<arn>{_ARN})|(?P<plain>{_PLAIN})|(?P<email>{_EMAIL})|(?P<compound>{_COMPOUND})|(?P<id>{_ID})|(?P<word>{_WORD})"
+)
 _FIRST = re.compile(_WORD)
 _MANAGED_POLICY = re.compile(r"arn:aws[a-z-]*:iam::aws:policy/")
 _ACCOUNT = re.compile(r"\d{12}")
@@ -40,11 +44,11 @@ _HALF = 10**6
 
 _NAMES = frozenset(
     "name arn bucket prefix key kms_key alias role topic logging caller id targets roles users groups policies tags "
-    "service_recorders".split()
+    "service_recorders what".split()
 )
 _DOCUMENTS = frozenset({"policy", "content", "trust"})
 _JSON = frozenset({"data", "other", "replication"})
-_TEXTS = frozenset({"reason", "hint", "what", "error", "delivery_error", "digest_error"})
+_SAYINGS = frozenset({"reason", "error", "delivery_error", "digest_error"})
 _KEYWORDS = frozenset({"Action", "NotAction", "Effect", "Version"})
 
 
@@ -98,7 +102,9 @@ class _Redaction:
             return "document"
         if name in _JSON:
             return "json"
-        return "text" if name in _TEXTS else ""
+        if name in _SAYINGS:
+            return "said"
+        return "text" if name == "hint" else ""
 
     def _value(self, value: Any, kind: str) -> Any:  # noqa: ANN401 any value of the model
         match value:
@@ -120,7 +126,8 @@ class _Redaction:
         key = (kind, str(text))
         found = self._known.get(key)
         if found is None:
-            ways = {"name": self._name, "document": self._document, "json": self._json, "text": self._text}
+            ways = {"name": self._name, "document": self._document, "json": self._json}
+            ways |= {"text": self._text, "said": self._said}
             found = self._known[key] = ways[kind](text)
         return found
 
@@ -144,17 +151,21 @@ class _Redaction:
                 self._replaced.add(part)
                 return self._word(part)
 
-    def _text(self, text: str) -> str:
+    def _said(self, text: str) -> str:
+        """AWS's words: as `_text`, and whatever looks like the name of a bucket or a role is treated as one."""
+        return self._text(text, _SAID)
+
+    def _text(self, text: str, parts: re.Pattern[str] = _TEXT) -> str:
         words = set(_FIRST.findall(text))
         titles = sorted((t for w in words for t in self._titles_by_word.get(w, ()) if t in text), key=len, reverse=True)
         if not titles:
-            return _TEXT.sub(self._part_of_text, text)
+            return parts.sub(self._part_of_text, text)
         either = "|".join(map(re.escape, titles))
-        return re.sub(rf"(?P<title>(?<!\w)(?:{either})(?!\w))|{_TEXT.pattern}", self._part_of_text, text)
+        return re.sub(rf"(?P<title>(?<!\w)(?:{either})(?!\w))|{parts.pattern}", self._part_of_text, text)
 
     def _part_of_text(self, found: re.Match[str]) -> str:
         match found.lastgroup, found[0]:
-            case "arn", part:
+            case "arn" | "compound", part:
                 return self._name(part)
             case "title", part:
                 return self._titles[part]
@@ -165,19 +176,17 @@ class _Redaction:
     def _document(self, text: str) -> str:
         try:
             parsed = json.loads(text)
-        except (ValueError, RecursionError):
+            return canonical(self._inside(parsed, "", self._name)) if isinstance(parsed, dict) else self._text(text)
+        except (ValueError, RecursionError):  # whatever a bucket's owner has put there
             return self._text(text)
-        return canonical(self._inside(parsed, "", self._name)) if isinstance(parsed, dict) else self._text(text)
 
     def _json(self, text: str) -> str:
         try:
-            parsed = json.loads(text)
+            inside = self._inside(json.loads(text), "", self._text)
+            separators = None if '": ' in text else (",", ":")
+            return json.dumps(inside, sort_keys=True, ensure_ascii=False, separators=separators)
         except (ValueError, RecursionError):
             return self._text(text)
-        separators = None if '": ' in text else (",", ":")
-        return json.dumps(
-            self._inside(parsed, "", self._text), sort_keys=True, ensure_ascii=False, separators=separators
-        )
 
     def _inside(self, value: Any, key: str, rewrite: Callable[[str], str]) -> Any:  # noqa: ANN401 JSON
         """Values are rewritten; what a policy's grammar names (actions, effects, keys of conditions) is not."""

@@ -21,6 +21,10 @@ _COMMON = (
     "owner read write only all admin administrator break glass deployer execution reader readers delete retain keep "
     "expire lifecycle and the of in to for not on no by with owned managed true false null none enabled disabled"
 )
+_PARTS = (
+    "versioning encryption ownership payment request tags replication public block status selectors policies keys "
+    "aliases rotation buckets roles lock"
+)
 _VALUES = (
     "awskms dsse saml provider oidc user session AES256 aes256 standard glacier deep archive governance compliance"
 )
@@ -30,7 +34,7 @@ _NAMED = (
     "AWSAccelerator awsaccelerator accelerator StackSet StackSets ADMIN USER"
 )
 
-KEPT = frozenset(f"{_AWS} {_REGIONS} {_RESOURCES} {_PATHS} {_COMMON} {_VALUES} {_NAMED}".split())
+KEPT = frozenset(f"{_AWS} {_REGIONS} {_RESOURCES} {_PATHS} {_COMMON} {_PARTS} {_VALUES} {_NAMED}".split())
 """Whole words, compared with case, and in lower case for words of the language."""
 
 KEPT_BEGINNINGS = ("AWSServiceRoleFor", "AWSConfigurationRecorderFor", "AWSControlTower", "Trailkeep", "trailkeep")

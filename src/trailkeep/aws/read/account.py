@@ -48,7 +48,8 @@ def visit(cloud: Cloud, organization: Organization, scope: Scope, account: Accou
             lost.append(blind(error, account.id, what=what))
             return default
 
-    regions = part("Regions", lambda: read_regions(cloud, organization, account.id), None)
+    # without its Regions nothing of the account can be looked at: that is the whole account, not a part of it
+    regions = part("", lambda: read_regions(cloud, organization, account.id), None)
     roles: tuple[Role, ...] = part("roles", lambda: read_roles(cloud, account.id, scope.role_names), ())
     linked = part("service-linked roles", lambda: read_service_linked(cloud, account.id), None)
     own = read_trails(cloud, account.id, _listening(organization, scope, regions))
