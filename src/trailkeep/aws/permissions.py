@@ -35,6 +35,9 @@ _ORGANIZATION_TRAIL = (
 Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-an-organizational-trail-prepare.html
 """
 
+_SIMULATION = {"simulate_principal_policy": "SimulatePrincipalPolicy"}
+"""With it, `apply` says what would be denied before it changes anything; it does its work without."""
+
 READ: Mapping[Where, Mapping[Operation, Actions]] = {
     Where.MANAGEMENT: {
         **_of("sts", {"get_caller_identity": "GetCallerIdentity", "assume_role": "AssumeRole"}),
@@ -166,6 +169,7 @@ WRITE: Mapping[Where, Mapping[Operation, Actions]] = {
                 "organizations:DeregisterDelegatedAdministrator organizations:DescribeOrganization",
             },
         ),
+        **_of("iam", {"get_role": "GetRole", **_SIMULATION}),
         **_of(
             "ssm",
             {"delete_parameter": "DeleteParameter", "get_parameter": "GetParameter", "put_parameter": "PutParameter"},
@@ -210,6 +214,7 @@ WRITE: Mapping[Where, Mapping[Operation, Actions]] = {
                 "detach_user_policy": "DetachUserPolicy",
                 "get_policy": "GetPolicy",
                 "list_policy_versions": "ListPolicyVersions",
+                **_SIMULATION,
             },
         ),
         **_of(
@@ -233,19 +238,22 @@ WRITE: Mapping[Where, Mapping[Operation, Actions]] = {
             },
         ),
     },
-    Where.SECURITY: _of(
-        "kms",
-        {
-            "cancel_key_deletion": "CancelKeyDeletion",
-            "create_alias": "CreateAlias",
-            "create_key": "CreateKey TagResource",
-            "disable_key_rotation": "DisableKeyRotation",
-            "enable_key": "EnableKey",
-            "enable_key_rotation": "EnableKeyRotation",
-            "list_keys": "ListKeys",
-            "put_key_policy": "PutKeyPolicy",
-        },
-    ),
+    Where.SECURITY: {
+        **_of(
+            "kms",
+            {
+                "cancel_key_deletion": "CancelKeyDeletion",
+                "create_alias": "CreateAlias",
+                "create_key": "CreateKey TagResource",
+                "disable_key_rotation": "DisableKeyRotation",
+                "enable_key": "EnableKey",
+                "enable_key_rotation": "EnableKeyRotation",
+                "list_keys": "ListKeys",
+                "put_key_policy": "PutKeyPolicy",
+            },
+        ),
+        **_of("iam", _SIMULATION),
+    },
 }
 """What `apply` and `rollback` call besides, when every part of the specification is used."""
 

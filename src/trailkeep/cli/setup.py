@@ -99,6 +99,7 @@ def apply(
     Ctrl-C pauses it: calls under way are finished. Run it again to go on; what is done is not done twice.
     """
     from trailkeep.app import plan_file as saved_plan
+    from trailkeep.app.preflight import foresee
     from trailkeep.app.setup import Options, check_saved
     from trailkeep.app.setup import apply as carry_out
     from trailkeep.app.world import open_cloud, read_spec
@@ -126,6 +127,8 @@ def apply(
         say.err().print(render_plan(ready.plan, ready.snapshot))
     if not ready.plan.changes:
         return _nothing(ready, output, output_file)
+    for unknown in foresee(cloud, ready):
+        say.err().print(f"? {unknown}", style="yellow")
     consent(ready.plan.changes, yes=yes, confirmed=confirm or ())
     with Watch() as watch:
         applied = carry_out(cloud, ready, options, watch, watch)
