@@ -46,7 +46,7 @@ class AccountId(Id):
     """Twelve digits, or the stand-in of an account that is still to be created."""
 
     __slots__ = ()
-    pattern = re.compile(rf"\d{{12}}|{PENDING.pattern}")
+    pattern = re.compile(rf"[0-9]{{12}}|{PENDING.pattern}")
     what = "a 12-digit account id"
 
 
@@ -54,7 +54,7 @@ class Region(Id):
     """A Region code such as eu-west-1 (pattern of botocore's partition data)."""
 
     __slots__ = ()
-    pattern = re.compile(r"[a-z]{2,5}(-[a-z]+){1,3}-\d{1,2}")
+    pattern = re.compile(r"[a-z]{2,5}(-[a-z]+){1,3}-[0-9]{1,2}")
     what = "an AWS Region code such as eu-west-1"
 
 

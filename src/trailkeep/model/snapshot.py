@@ -84,6 +84,17 @@ class Snapshot:
         whole = {"", region or ""}
         return next((u for u in self.unreachable if u.account == account and u.region in whole and not u.what), None)
 
+    def unread(self, account: AccountId, region: str, what: str) -> Unreachable | None:
+        """Why `what` of an account (of its `region`, unless "") is not known, if so: it alone, or all around it."""
+        return next(
+            (
+                u
+                for u in self.unreachable
+                if u.account == account and u.region in {"", region} and (not u.what or u.what.startswith(what))
+            ),
+            None,
+        )
+
     def active(self) -> Iterator[Account]:
         """The accounts that are expected to log, in order of id."""
         return (a for _, a in sorted(self.organization.accounts.items()) if a.is_active)

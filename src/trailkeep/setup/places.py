@@ -91,11 +91,13 @@ def _dedicated(organization: Organization, part: AccountPart) -> AccountId:
 
 def refuse_blindness(places: Places, snapshot: Snapshot) -> None:
     """Nothing can be built on an archive that cannot be entered. Raises SpecError."""
-    for account in (places.log_archive, places.security):
-        blind = snapshot.blind(account) or snapshot.blind(account, places.home)
+    needed = ((places.log_archive, "buckets"), (places.security, "key aliases"), (places.management, "trails"))
+    for account, what in needed:
+        blind = snapshot.unread(account, places.home, what)
         if blind is not None:
             raise SpecError(
-                f"{snapshot.organization.accounts[account].name} ({account}) cannot be entered: {blind.reason}",
+                f"{what} of {snapshot.organization.accounts[account].name} ({account}) could not be read, and nothing "
+                f"is written over what is not known: {blind.reason}",
                 hint=blind.hint or "let the access role of the specification be assumed there",
             )
 

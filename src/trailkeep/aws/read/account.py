@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from trailkeep.aws.cloud import Cloud
 from trailkeep.aws.read.blind import blind
-from trailkeep.aws.read.identity import read_roles, read_service_linked
+from trailkeep.aws.read.identity import read_own_roles, read_roles, read_service_linked
 from trailkeep.aws.read.regions import read_regions
 from trailkeep.aws.read.scope import Scope
 from trailkeep.aws.read.trails import NOTHING, Own, read_trails
@@ -50,7 +50,9 @@ def visit(cloud: Cloud, organization: Organization, scope: Scope, account: Accou
 
     # without its Regions nothing of the account can be looked at: that is the whole account, not a part of it
     regions = part("", lambda: read_regions(cloud, organization, account.id), None)
-    roles: tuple[Role, ...] = part("roles", lambda: read_roles(cloud, account.id, scope.role_names), ())
+    is_archive = account == scope.log_archive(organization)
+    read = read_own_roles if is_archive else read_roles  # the archive's deny policy goes to every role it has
+    roles: tuple[Role, ...] = part("roles", lambda: read(cloud, account.id, scope.role_names), ())
     linked = part("service-linked roles", lambda: read_service_linked(cloud, account.id), None)
     own = read_trails(cloud, account.id, _listening(organization, scope, regions))
     return Visit(

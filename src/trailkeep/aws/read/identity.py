@@ -9,12 +9,36 @@ from trailkeep.model.identity import GuardPolicy, Role
 from trailkeep.model.ids import AccountId
 
 _LINKED = "/aws-service-role/"
+_NOT_OURS = (_LINKED, "/aws-reserved/")
 
 
 def read_roles(cloud: Cloud, account: AccountId, names: Iterable[str]) -> tuple[Role, ...]:
     """Those of `names` that exist in the account, with the managed policies attached to them. Raises AwsError."""
     found = (_role(cloud, account, name) for name in dict.fromkeys(n.rpartition("/")[2] for n in names if n))
     return tuple(role for role in found if role)
+
+
+def read_own_roles(cloud: Cloud, account: AccountId, names: Iterable[str]) -> tuple[Role, ...]:
+    """Every role that the account itself made, and its trust; attached policies only for those of `names`.
+
+    Roles of services and of IAM Identity Center, which the account cannot change, are left out
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html, role paths). Raises AwsError.
+    """
+    named = read_roles(cloud, account, names)
+    known = {role.name for role in named}
+    told = cloud.pages(account, "", "iam", "list_roles", "Roles", MaxItems=1000)
+    others = (
+        Role(
+            account=account,
+            name=role["RoleName"],
+            arn=role["Arn"],
+            trust=canonical(role.get("AssumeRolePolicyDocument") or ""),
+            policies=frozenset(),
+        )
+        for role in told
+        if role["RoleName"] not in known and not role.get("Path", "/").startswith(_NOT_OURS)
+    )
+    return (*named, *others)
 
 
 def read_service_linked(cloud: Cloud, account: AccountId) -> frozenset[str]:

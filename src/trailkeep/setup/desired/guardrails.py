@@ -137,14 +137,10 @@ def _trusts(subject: str, target: str, spec: Spec, snapshot: Snapshot, places: P
             or account.id == places.management
         ):
             continue
-        blind = snapshot.blind(account.id)
+        blind = snapshot.unread(account.id, "", "roles")
         if blind is not None:
-            yield Note(
-                kind="open",
-                subject=subject,
-                text=f"who may assume the exempt roles of {account.name} ({account.id}) could not be read: {blind.reason}",
-                hint=blind.hint,
-            )
+            text = f"who may assume the exempt roles of {account.name} ({account.id}) is not known: {blind.reason}"
+            yield Note(kind="open", subject=subject, text=text, hint=blind.hint)
         for role in snapshot.roles:
             if role.account == account.id and role.name in names:
                 for stranger in strangers(role.trust, places.management):

@@ -24,7 +24,7 @@ def desired_cells(
             region: _cell(spec, snapshot, places, account, region, iam_region(places, regions))
             for region in regions
             if (seen := snapshot.cell(account, region)) is not None
-            and snapshot.blind(account, region) is None
+            and snapshot.unread(account, region, "config") is None
             and not (seen.recorder and (account, seen.recorder.name) in foreign)
         }
         for account, regions in sorted(cells.items())

@@ -19,7 +19,7 @@ def desired_trails(spec: Spec, snapshot: Snapshot, places: Places, cells: Cells)
     return tuple(
         _trail(spec, snapshot, places, account, is_organization=False)
         for account, regions in sorted(cells.items())
-        if regions and not snapshot.blind(account)
+        if regions and not snapshot.unread(account, "", "trail")
     )
 
 

@@ -54,7 +54,7 @@ def reconcile_key(spec: Spec, desired: Desired, snapshot: Snapshot) -> Iterator[
 def reconcile_buckets(desired: Desired, snapshot: Snapshot) -> Iterator[Change]:
     """Each bucket, setting by setting; the policy is the last thing before a trail may come."""
     for bucket in desired.buckets:
-        if snapshot.blind(bucket.account):
+        if snapshot.blind(bucket.account) or _is_half_read(bucket, snapshot):
             continue
         observed = snapshot.bucket(bucket.name)
         if observed is None:
@@ -79,6 +79,12 @@ def reconcile_buckets(desired: Desired, snapshot: Snapshot) -> Iterator[Change]:
                 bucket=bucket.name,
                 procedure=procedure(bucket.name, bucket.account),
             )
+
+
+def _is_half_read(bucket: Bucket, snapshot: Snapshot) -> bool:
+    """A setting that could not be read might be stronger than ours: nothing is written over it."""
+    parts = (u.what for u in snapshot.unreachable if u.account == bucket.account)
+    return any(w.startswith(f"bucket {bucket.name}") and not w.endswith("request payment") for w in parts)
 
 
 def fresh(bucket: Bucket) -> Bucket:

@@ -13,9 +13,9 @@ def procedure(bucket: str, account: AccountId) -> tuple[str, ...]:
     switch = s3api.format("put-bucket-versioning") + (
         ' --versioning-configuration Status=Enabled,MFADelete=Enabled --mfa "$MFA_DEVICE_ARN $MFA_CODE"'
     )
+    recovery = " (if central root management took its credentials away, let IAM, Root access management restore them)"
     steps = (
-        f"Sign in to account {account} as the root user (if central root management took its credentials away, the "
-        + "management account must allow password recovery first: IAM, Root access management).",
+        f"Sign in to account {account} as the root user{recovery}.",
         "Give the root user a virtual or hardware MFA device (a passkey gives no code); note its ARN or serial number.",
         "Create a root access key and put it into a profile of its own, here root-log-archive.",
         switch,
