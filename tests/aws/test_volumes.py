@@ -24,7 +24,7 @@ class Events:
 
     def pages(
         self, _account: str, region: str, *_what: str, StartTime: datetime, EndTime: datetime, **_: Any
-    ) -> Iterator[Any]:  # noqa: N803 AWS's names
+    ) -> Iterator[Any]:
         time = EndTime
         while (time := time - timedelta(seconds=self.every[region])) >= StartTime:
             self.read += 1

@@ -1,13 +1,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from tests.aws.write_change import HOME, MANAGEMENT, ROLE, SECURITY, SHOP, World, fresh, served
 
-from trailkeep.aws.cloud import Cloud
-from trailkeep.aws.write import perform
 from trailkeep.errors import AwsError
 from trailkeep.lab import Fault
 from trailkeep.model.change import (
@@ -311,43 +309,3 @@ def test_a_lost_answer_is_asked_for_again(world: World, root: UnitId, action: st
         for p in world.client("organizations").list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"]
         if p["AwsManaged"]
     ]
-
-
-class Billing:
-    """Organizations in consolidated billing, as far as EnableAllFeatures goes: the lab has only all features."""
-
-    def __init__(self, *, state: str, asked: bool = False) -> None:
-        self.features, self.state, self.asked = "CONSOLIDATED_BILLING", state, asked
-        self.calls: list[str] = []
-
-    def call(self, _account: str, _region: str, _service: str, operation: str, **params: Any) -> dict[str, Any]:
-        self.calls.append(operation)
-        match operation:
-            case "enable_all_features" if self.asked:
-                raise AwsError("asked already", code="HandshakeConstraintViolationException")
-            case "enable_all_features":
-                self.asked = True
-            case "accept_handshake":
-                assert params["HandshakeId"] == "h-1"
-                self.features = "ALL"
-            case _:
-                pass
-        return {"Organization": {"FeatureSet": self.features}}
-
-    def pages(self, *_where: str, **_params: Any) -> list[dict[str, str]]:
-        return [{"Id": "h-0", "State": "EXPIRED"}, {"Id": "h-1", "State": self.state}]
-
-
-@pytest.mark.parametrize("asked", [False, True])
-def test_all_features_are_asked_for_and_finished(world: World, asked: bool) -> None:
-    organizations = Billing(state="OPEN", asked=asked)
-    perform(cast("Cloud", organizations), EnableAllFeatures(**world.organization()), wait=world.wait)
-    assert organizations.features == "ALL"
-
-
-def test_all_features_wait_for_the_invited_accounts(world: World) -> None:
-    organizations = Billing(state="REQUESTED")
-    with pytest.raises(AwsError, match="not every invited account") as pending_ones:
-        perform(cast("Cloud", organizations), EnableAllFeatures(**world.organization()), wait=world.wait)
-    assert "90 days" in pending_ones.value.hint
-    assert "accept_handshake" not in organizations.calls

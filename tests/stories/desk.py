@@ -82,7 +82,8 @@ class Desk:
         self.environment = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("AWS_", "TRAILKEEP_", "MOTO_", "XDG_", "PYTEST")) and name != "PYTHONDONTWRITEBYTECODE"
+            if not name.startswith(("AWS_", "TRAILKEEP_", "MOTO_", "XDG_", "PYTEST"))
+            and name != "PYTHONDONTWRITEBYTECODE"
         } | {"HOME": str(folder), "XDG_STATE_HOME": str(folder / "state"), "COLUMNS": "200"}
         if lab:
             self.environment |= lab.environment()

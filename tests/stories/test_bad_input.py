@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -101,7 +102,10 @@ def test_a_region_that_is_none(near: Desk) -> None:
         (b"hello", "is not a snapshot: it is not JSON"),
         (b"{}", "is not a snapshot of trailkeep"),
         (b'{"trailkeep_snapshot": 99}', "newer trailkeep"),
-        (b'{"trailkeep_snapshot": 1, "snapshot": {"taken": 7}}', "cannot be believed"),
+        (
+            b'{"trailkeep_snapshot": 1, "snapshot": {"taken": 7}}',
+            "is not a snapshot that can be believed: snapshot.taken",
+        ),
         (gzip.compress(b'{"trailkeep_snapshot": 1}' * 1000)[:-20], "is damaged"),
         (None, "there is no file"),
     ],
@@ -115,8 +119,8 @@ def test_a_snapshot_file_that_cannot_be_used(alone: Desk, content: bytes | None,
 
 
 def test_an_account_name_that_nobody_has_is_answered_with_the_one_that_was_meant(near: Desk) -> None:
-    near.run("plan", "--account", "Shopp").expect(2, "Shopp", "Shop (444444444444)")
-    near.run("plan", "--ou", "Workload").expect(2, "Workload", "Root/Workloads")
+    near.run("plan", "--account", "Shopp").expect(2, "there is no unit or account `Shopp`", "did you mean `Shop`?")
+    near.run("plan", "--ou", "Workload").expect(2, "`Workload`", "did you mean `Workloads`")
     near.run("plan", "--ou", "Workloads", "--exclude", "Shop").expect(2, "no account is left")
 
 
@@ -157,16 +161,23 @@ def test_init_overwrites_nothing(near: Desk) -> None:
 
 def test_the_lab_that_is_not_installed_says_how_to_install_it(alone: Desk) -> None:
     (alone.folder / "sitecustomize.py").write_text(
-        "import importlib.abc, importlib.util, sys\n"
-        "class Gone(importlib.abc.MetaPathFinder):\n"
-        "    def find_spec(self, name, path=None, target=None):\n"
-        "        if name.split('.')[0] in {'moto', 'flask', 'werkzeug'}:\n"
-        "            raise ModuleNotFoundError(name)\n"
-        "sys.meta_path.insert(0, Gone())\n"
+        "import sys\n"
+        "from importlib.machinery import PathFinder\n"
+        "class Without(PathFinder):\n"
+        "    @classmethod\n"
+        "    def find_spec(cls, name, path=None, target=None):\n"
+        "        gone = name.split('.')[0] in {'moto', 'flask', 'werkzeug'}\n"
+        "        return None if gone else super().find_spec(name, path, target)\n"
+        "sys.meta_path[sys.meta_path.index(PathFinder)] = Without\n"
     )
     without = {"PYTHONPATH": str(alone.folder)}
     for command in (["demo"], ["lab", "up"]):
         alone.run(*command, environment=without).expect(1, "not installed", "pip install 'trailkeep[lab]'")
+
+
+def test_a_port_that_is_taken(near: Desk) -> None:
+    port = near.lab.url.rpartition(":")[2]
+    near.run("lab", "up", "--port", port).expect(1, "error: the embedded organization did not start")
 
 
 def test_a_scenario_that_does_not_exist(alone: Desk) -> None:
@@ -177,7 +188,7 @@ def test_a_scenario_that_does_not_exist(alone: Desk) -> None:
 def test_an_option_that_does_not_exist(alone: Desk) -> None:
     alone.run("plan", "--chek").expect(2, "--chek", "--check")
     alone.run("plann").expect(2, "plann")
-    alone.run("apply", "--max-failures", "many").expect(2, "many")
+    alone.run("apply", "--max-failures", "many").expect(2, "--max-failures", "trailkeep apply -h")
 
 
 def test_a_reader_who_goes_away_early(near: Desk) -> None:
@@ -213,4 +224,5 @@ def test_a_table_can_be_written_to_a_file(near: Desk) -> None:
 
 def test_verbose_shows_every_call_with_its_request_id(near: Desk) -> None:
     said = near.run("plan", "-v").expect(0, "organizations:list_accounts", "sts:get_caller_identity")
-    assert "00000000-0000-0000-0000-" in said.err
+    line = next(row for row in said.err.splitlines() if "config:describe_configuration_recorder_status 4444" in row)
+    assert re.search(r"444444444444 [a-z0-9-]+ \d+ ms ok [A-Za-z0-9-]{20,}$", line)

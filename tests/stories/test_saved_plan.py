@@ -19,7 +19,9 @@ def test_a_plan_is_refused_once_somebody_else_has_changed_something(desk: Desk) 
     desk.run("plan", "--save", "p.json").expect(0)
     desk.lab.add_account("Newcomer", "newcomer@example.com", "Workloads")
     desk.lab.forget_calls()
-    desk.run("apply", "p.json", "--yes", "--confirm", "Log Archive").expect(1, "has moved on", "are new", "make a new plan")
+    desk.run("apply", "p.json", "--yes", "--confirm", "Log Archive").expect(
+        1, "has moved on", "are new", "make a new plan"
+    )
     assert desk.writes() == []
 
 
@@ -27,7 +29,7 @@ def test_a_file_that_was_tampered_with_or_is_none_is_refused_in_words(desk: Desk
     desk.run("plan", "--save", "p.json").expect(0)
     desk.lab.forget_calls()
     good = json.loads((desk.folder / "p.json").read_text())
-    bucket = next(i for i, c in enumerate(good["changes"]) if c["kind"] == "SetBucket")
+    bucket = next(i for i, c in enumerate(good["changes"]) if c["change"] == "SetBucket")
 
     def with_changes(**changes: object) -> str:
         changed = json.loads(json.dumps(good))
@@ -40,10 +42,11 @@ def test_a_file_that_was_tampered_with_or_is_none_is_refused_in_words(desk: Desk
         "another file": ('{"a": 1}', "is not a plan this trailkeep can carry out"),
         "a newer one": (json.dumps(good | {"trailkeep_plan_file": 2}), "is not a plan this trailkeep can carry out"),
         "no changes": (json.dumps(good | {"changes": None}), "is damaged"),
-        "an unknown change": (with_changes(kind="DropEverything"), "not a change trailkeep knows"),
-        "a change with a strange kind": (with_changes(kind=["a"]), "not a change trailkeep knows"),
+        "an unknown change": (with_changes(change="DropEverything"), "not a change trailkeep knows"),
+        "a change with a strange kind": (with_changes(change=["a"]), "not a change trailkeep knows"),
         "an unknown setting": (with_changes(setting="colour"), "cannot be read"),
-        "another value": (with_changes(before=True), "cannot be read"),
+        "another value": (with_changes(before=True), "has moved on"),
+        "a value of another kind": (with_changes(before={"a": 1}), "cannot be read"),
         "another account": (with_changes(account="999999999999"), "has moved on"),
         "a bad account": (with_changes(account="x"), "cannot be read"),
         "a bad only": (json.dumps(good | {"only": ["x"]}), "is damaged"),

@@ -8,6 +8,8 @@ from trailkeep.errors import TrailkeepError
 from trailkeep.model.archive import Encryption, LifecycleRule, Lock
 from trailkeep.model.change import CHANGES, Change, SetBucket
 
+_TAG = "change"
+"""Where the kind of a change stands; no change has a field of that name (`kind` and `type` are taken)."""
 _KINDS = {kind.__name__: kind for kind in CHANGES}
 
 _SETTINGS: dict[str, Any] = {
@@ -34,20 +36,21 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 any type pydantic k
 def encode(change: Change) -> dict[str, Any]:
     """A change as plain JSON values, with its kind."""
     kind = type(change)
-    return {"kind": kind.__name__, **_adapter(kind).dump_python(change, mode="json")}
+    return {_TAG: kind.__name__, **_adapter(kind).dump_python(change, mode="json")}
 
 
 def decode(value: object) -> Change:
     """The change that `encode` wrote. Raises TrailkeepError for anything else: the file may have been edited."""
-    if not isinstance(value, dict) or value.get("kind") not in _KINDS:
+    name = value.get(_TAG) if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not isinstance(name, str) or name not in _KINDS:
         raise TrailkeepError("not a change trailkeep knows", hint="the file is from another version, or was edited")
-    fields = {key: v for key, v in value.items() if key != "kind"}
-    kind = _KINDS[value["kind"]]
+    fields = {key: v for key, v in value.items() if key != _TAG}
+    kind = _KINDS[name]
     try:
         if kind is SetBucket:
             setting = _adapter(_SETTINGS[fields["setting"]])
             fields |= {side: setting.validate_python(fields[side]) for side in ("before", "after")}
         change: Change = _adapter(kind).validate_python(fields)
     except (ValidationError, KeyError) as error:
-        raise TrailkeepError(f"a {value['kind']} that cannot be read: {error}", hint="make a new plan") from error
+        raise TrailkeepError(f"a {name} that cannot be read: {error}", hint="make a new plan") from error
     return change

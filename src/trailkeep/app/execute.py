@@ -109,16 +109,15 @@ class Execution:
             self.outcome.stopped = f"{len(self.outcome.failed)} changes failed, --max-failures {self.max_failures}"
 
     def _lane(self, changes: list[Change]) -> None:
-        for index, planned in enumerate(changes):
+        broken: set[str] = set()
+        for planned in changes:
             change = planned.bind(self.outcome.chosen)
-            if self._halt.is_set() or change.is_unbound:
+            if self._halt.is_set() or change.is_unbound or change.chain in broken:
+                broken.add(change.chain)
                 with self._lock:
-                    self.outcome.untried += changes[index:]
-                return
-            if not self._make(change):
-                with self._lock:
-                    self.outcome.untried += changes[index + 1 :]
-                return
+                    self.outcome.untried.append(change)
+            elif not self._make(change):
+                broken.add(change.chain)
 
     def _make(self, change: Change) -> bool:
         self.journal.write("intent", self.now(), change)

@@ -75,11 +75,15 @@ def runs(path: Path) -> tuple[Run, ...]:
                     "undoes": str(line.get("undoes", "")),
                 }
             case "done":
-                chosen = line.get("chosen") or {}
-                run["done"].append(decode(line.get("change")).bind({str(k): str(v) for k, v in chosen.items()}))
+                run["done"].append(decode(line.get("change")).bind(_chosen(line)))
             case _:
                 pass
     return tuple(Run(id=i, **{**r, "done": tuple(r["done"])}) for i, r in found.items())
+
+
+def _chosen(line: dict[str, Any]) -> dict[str, str]:
+    chosen = line.get("chosen")
+    return {str(k): str(v) for k, v in chosen.items()} if isinstance(chosen, dict) else {}
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

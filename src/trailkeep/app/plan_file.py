@@ -56,16 +56,24 @@ def read(path: Path) -> SavedPlan:
         raise TrailkeepError(
             f"{path} is not a plan this trailkeep can carry out", hint="make it with `trailkeep plan --save`"
         )
-    changes, only = value.get("changes"), value.get("only")
-    if not isinstance(changes, list) or not isinstance(only, list | None):
-        raise TrailkeepError(f"{path} is damaged", hint="make it again with `trailkeep plan --save`")
+    changes, only, retire = value.get("changes"), value.get("only"), value.get("retire")
+    if not isinstance(changes, list) or not isinstance(only, list | None) or not isinstance(retire, list):
+        raise _damaged(path)
     text, name = str(value.get("specification", "")), f"{path} (specification)"
+    try:
+        accounts = None if only is None else frozenset(AccountId(str(a)) for a in only)
+    except ValueError as error:
+        raise _damaged(path) from error
     return SavedPlan(
         wanted=Wanted(spec=load(text, name), text=text, file=name),
         changes=tuple(decode(c) for c in changes),
-        retire=frozenset(str(r) for r in value.get("retire") or ()),
-        only=None if only is None else frozenset(AccountId(str(a)) for a in only),
+        retire=frozenset(str(r) for r in retire),
+        only=accounts,
     )
+
+
+def _damaged(path: Path) -> TrailkeepError:
+    return TrailkeepError(f"{path} is damaged", hint="make it again with `trailkeep plan --save`")
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from trailkeep.app.execute import Execution, Outcome, Watcher, Wave, waves
 from trailkeep.app.journal import Journal, Run, runs
 from trailkeep.app.world import Wanted, host, journal_path, new_run, now, scope_of
 from trailkeep.errors import AwsError, PlanMovedError, SpecError, UsageError
-from trailkeep.model.change import AttachPolicy, Change, CreateServiceLinkedRole, Stage, bind
+from trailkeep.model.change import AttachPolicy, Change, CreateServiceLinkedRole, SetDelegate, Stage, bind
 from trailkeep.model.ids import AccountId
 from trailkeep.model.organization import Organization
 from trailkeep.model.plan import Plan
@@ -165,7 +165,7 @@ def _act(
 ) -> Outcome:
     from trailkeep.aws.lease import Lease
 
-    run = new_run()
+    journal = Journal(journal_path(ready.snapshot.organization.id, options.journal), new_run())
     lease = Lease.take(
         cloud,
         ready.spec.organization.home_region,
@@ -176,7 +176,6 @@ def _act(
         ttl=int(LEASE.total_seconds()),
         break_lease=options.break_lease,
     )
-    journal = Journal(journal_path(ready.snapshot.organization.id, options.journal), run)
     members = frozenset(ready.snapshot.organization.accounts) - _dedicated(ready)
     execution = Execution(
         perform=_performing(cloud, ready, lambda: lease.renew(now())),
@@ -207,7 +206,7 @@ def _carries_all(change: Change, members: frozenset[AccountId]) -> bool:
     return (
         change.when < Stage.RECORDER
         and change.account not in members
-        and not isinstance(change, CreateServiceLinkedRole)
+        and not isinstance(change, CreateServiceLinkedRole | SetDelegate)
     )
 
 

@@ -2,11 +2,14 @@
 
 import sys
 import time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trailkeep.errors import ExitCode, MissingExtraError
+from trailkeep.errors import ExitCode, MissingExtraError, TrailkeepError
+
+if TYPE_CHECKING:
+    from trailkeep.lab import Lab
 
 app = typer.Typer(
     help="An AWS organization on this machine, to try things on.",
@@ -29,10 +32,7 @@ def up(
     """Serve it until Ctrl-C, and print the environment that points any AWS client at it."""
     from trailkeep.cli import say
 
-    need_lab()
-    from trailkeep.lab import start
-
-    with start(scenario, port=port, seed=seed) as lab:
+    with begin(scenario, port=port, seed=seed) as lab:
         for name, value in sorted(lab.environment().items()):
             sys.stdout.write(f"export {name}={value}\n")
         sys.stdout.flush()
@@ -45,6 +45,17 @@ def up(
         except KeyboardInterrupt:
             say.err().print("gone, with everything in it")
     return ExitCode.OK
+
+
+def begin(scenario: str, *, port: int = 0, seed: int = 7) -> "Lab":
+    """Start it; raises MissingExtraError when it is not installed, TrailkeepError when it does not start."""
+    need_lab()
+    from trailkeep.lab import start
+
+    try:
+        return start(scenario, port=port, seed=seed)
+    except RuntimeError as error:
+        raise TrailkeepError(str(error), hint="what it said before it ended stands above") from error
 
 
 def need_lab() -> None:

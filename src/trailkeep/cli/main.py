@@ -10,6 +10,9 @@ from trailkeep import __version__
 from trailkeep.cli import demo, initialize, lab, setup, snapshot
 from trailkeep.errors import ExitCode, TrailkeepError
 
+_MISUSE: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+"""The base of everything typer finds wrong with a command line, wherever this version of typer keeps it."""
+
 SET_UP = "Set up"
 TRY_IT = "Try it"
 
@@ -53,12 +56,15 @@ app.add_typer(lab.app, name="lab", rich_help_panel=TRY_IT)
 def main() -> None:
     """Run the command that was asked for, and leave with its exit code."""
     try:
-        code = app(standalone_mode=False)
+        code = app(standalone_mode=False, prog_name="trailkeep")
     except TrailkeepError as problem:
         from trailkeep.cli import say
 
         say.error(problem)
         code = problem.exit_code
+    except _MISUSE as problem:
+        problem.show()  # type: ignore[attr-defined]
+        code = ExitCode.USAGE
     except (KeyboardInterrupt, typer.Abort):
         sys.stderr.write("\nstopped\n")
         code = ExitCode.ERROR

@@ -11,10 +11,9 @@ from trailkeep.app import snapshot_file
 from trailkeep.app.setup import Applied, Options, Planned, apply, read_and_plan
 from trailkeep.app.world import Access, now, open_cloud, read_spec, scope_of
 from trailkeep.aws.read.snapshot import read_snapshot
-from trailkeep.cli import say
+from trailkeep.cli import lab, say
 from trailkeep.cli.watch import Watch
-from trailkeep.errors import ExitCode
-from trailkeep.lab import start
+from trailkeep.errors import ExitCode, UsageError
 from trailkeep.model.change.guardrail import short
 from trailkeep.report.outcome import render_check, render_outcome
 from trailkeep.report.plan import render_plan
@@ -26,10 +25,13 @@ from trailkeep.setup.propose import propose
 def tour(folder: Path, scenario: str) -> ExitCode:
     """Show the whole way; ends with the paths of what was written."""
     began = time.monotonic()
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be made: {error.strerror}", hint="choose another --output-dir") from error
     options = Options(journal=folder / "journal.jsonl", sample_volumes=False)
-    with start(scenario) as lab:
-        os.environ.update(lab.environment())
+    with lab.begin(scenario) as running:
+        os.environ.update(running.environment())
         _step("An organization, as it is", "trailkeep snapshot")
         spec_file = _first_look(folder)
         wanted = read_spec(spec_file)

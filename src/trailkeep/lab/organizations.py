@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from trailkeep.lab import account_creation, delegation, policy_attachment, tree
+from trailkeep.lab import account_creation, all_features, delegation, policy_attachment, tree
 from trailkeep.lab.call import Call
 from trailkeep.lab.world import World
 
-FROM_ANYWHERE = frozenset({"DescribeOrganization"})
+FROM_ANYWHERE = frozenset({"AcceptHandshake", "DescribeOrganization", "ListHandshakesForAccount"})
 """What every member account may ask (AWS Organizations User Guide, calling operations from a member account)."""
 
 
@@ -30,6 +30,6 @@ def _settled(answer: Callable[[Call, World], Any]) -> Callable[[Call, World], An
 
 ANSWERS: Mapping[str, Any] = {
     name: _settled(answer)
-    for part in (tree, account_creation, policy_attachment, delegation)
+    for part in (tree, account_creation, all_features, policy_attachment, delegation)
     for name, answer in part.ANSWERS.items()
 }

@@ -60,6 +60,7 @@ class World:
         self.mfa_delete: set[str] = set()
         self.requester_pays: set[str] = set()
         self.account_requests: dict[str, AccountRequest] = {}
+        self.approvals: dict[str, bool] | None = None
         self.landing_zone = scenario.control_tower
         self._callers: dict[str, Caller] = {}
 

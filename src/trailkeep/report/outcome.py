@@ -83,20 +83,23 @@ def _lines(organization: Organization, outcome: Outcome) -> Iterator[Text]:
 
 def render_check(left: Plan, troubles: tuple[Trouble, ...], organization: Organization) -> RenderableType:
     """What reading back showed: what is still to change, and what keeps logs from arriving."""
-    lines: list[Text] = []
-    if not left.changes:
-        lines.append(Text("Read back: everything is as the specification says.", style="bold green"))
-    else:
-        lines.append(Text(f"Read back: {count(len(left.changes), 'change')} still to make.", style="bold yellow"))
+    still = Text(f"Read back: {count(len(left.changes), 'change')} still to make.", style="bold yellow")
+    done = Text("Read back: everything is as the specification says.", style="bold green")
+    fine = Text("Every account and Region that was read can deliver, by CloudTrail's and Config's own status.")
+    return Group(still if left.changes else done, render_troubles(troubles, organization) if troubles else fine)
+
+
+def render_troubles(troubles: tuple[Trouble, ...], organization: Organization) -> RenderableType:
+    """What keeps logs from arriving, alike ones in one line with how many account-Regions it holds for."""
     alike: dict[str, list[Trouble]] = {}
     for trouble in troubles:
         alike.setdefault(trouble.text, []).append(trouble)
-    for text, group in alike.items():
-        first = f"{account_name(organization, group[0].account)} {group[0].region}"
-        others = f" and {len(group) - 1} more" if len(group) > 1 else ""
-        lines.append(Text(f"  · {printable(text)}: {first}{others}", style="yellow"))
-    if not troubles:
-        lines.append(
-            Text("Every account and Region that was read can deliver, by CloudTrail's and Config's own status.")
-        )
-    return Group(*lines)
+    return Group(*(Text(f"  · {printable(text)}: {_places(group, organization)}") for text, group in alike.items()))
+
+
+def _places(group: list[Trouble], organization: Organization) -> str:
+    accounts = {t.account for t in group}
+    first = f"{account_name(organization, group[0].account)} {group[0].region}"
+    if len(group) == 1:
+        return first
+    return f"{count(len(group), 'account-Region')} of {count(len(accounts), 'account')}, such as {first}"

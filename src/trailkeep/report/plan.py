@@ -39,13 +39,17 @@ def _lines(plan: Plan, snapshot: Snapshot, details: bool) -> Iterator[Text]:
 
 
 def _stage(stage: Stage, changes: list[Change], organization: Organization, details: bool) -> Iterator[Text]:
-    yield Text("")
-    yield Text(stage.label, style="bold") + Text(f"  {count(len(changes), 'change')}", style="dim")
     alike: dict[tuple[str, str, str, str], list[Change]] = {}
     for change in changes:
-        alike.setdefault((_symbol(change), _subject(change), *change.shown), []).append(change)
+        alike.setdefault((_symbol(change), change.resource, *change.shown), []).append(change)
+    places = {_where(group, organization) for group in alike.values()}
+    shared = places.pop() if len(places) == 1 else ""  # said once, in the heading
+    heading = Text(stage.label, style="bold") + Text(f"  {count(len(changes), 'change')}", style="dim")
+    yield Text("")
+    yield heading + Text(f"  {shared}", style="cyan")
     for (symbol, subject, before, after), group in alike.items():
-        yield _line(symbol, subject, before, after, group, organization)
+        place = "" if shared else _where(group, organization)
+        yield _line(symbol, subject, before, after, place) + Text(f"  [{group[0].reason.step}]", style="dim")
         if details:
             yield from _details(group[0], before, after)
         if isinstance(group[0], EnableMfaDelete):
@@ -53,14 +57,13 @@ def _stage(stage: Stage, changes: list[Change], organization: Organization, deta
                 yield Text(f"      {step}", style="magenta")
 
 
-def _line(symbol: str, subject: str, before: str, after: str, group: list[Change], organization: Organization) -> Text:
+def _line(symbol: str, subject: str, before: str, after: str, place: str) -> Text:
     line = Text("  ")
     line.append(symbol, style=_STYLE[symbol])
     line.append(f" {printable(subject)}")
     change = f"{brief(before)} → {brief(after)}" if before and after else brief(after or before)
-    line.append(f"  {change}", style="dim" if symbol == "+" else "")
-    line.append(f"  {_where(group, organization)}", style="cyan")
-    line.append(f"  [{group[0].reason.step}]", style="dim")
+    line.append(f"  {change}" if change else "", style="dim" if symbol == "+" else "")
+    line.append(f"  {place}" if place else "", style="cyan")
     return line
 
 
@@ -94,11 +97,6 @@ def _symbol(change: Change) -> str:
     if after in {"", "off"} and before not in {"", "off"}:
         return "-"
     return "+" if before in {"", "off"} else "~"
-
-
-def _subject(change: Change) -> str:
-    """Grouped cells are told apart by where they are, not by what they are called."""
-    return change.resource
 
 
 def _asides(plan: Plan, organization: Organization) -> Iterator[Text]:
@@ -149,7 +147,7 @@ def _total(plan: Plan) -> Text:
         return Text("Nothing to change: the organization is as the specification says.", style="bold green")
     human = sum(isinstance(c, EnableMfaDelete) for c in plan.changes)
     final = sum(c.undo() is None for c in plan.changes)
-    parts = [count(len(plan.changes), "change"), f"{final} of them cannot be undone"]
+    parts = [count(len(plan.changes), "change"), f"{final:,} of them stay after a rollback"]
     if human:
         parts.append(f"{human} only a person can make")
     return Text(", ".join(parts) + ".", style="bold")

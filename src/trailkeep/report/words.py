@@ -3,7 +3,7 @@
 import json
 import unicodedata
 
-from trailkeep.model.ids import AccountId
+from trailkeep.model.ids import AccountId, is_pending
 from trailkeep.model.organization import Organization
 
 
@@ -20,6 +20,8 @@ def count(number: int, noun: str, plural: str = "") -> str:
 
 def account_name(organization: Organization, account: str) -> str:
     """An account as a person knows it, with its id; only the id for one that is not known."""
+    if is_pending(account):
+        return f"new {account.strip('‹›')}"
     known = organization.accounts.get(AccountId(account)) if AccountId.pattern.fullmatch(account) else None
     return f"{printable(known.name)} ({account})" if known else account
 

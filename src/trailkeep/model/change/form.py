@@ -67,6 +67,11 @@ class Change:
         return f"{self.account}/{self.region}"
 
     @property
+    def chain(self) -> str:
+        """Changes of one chain stand on each other: when one fails, those after it are not tried."""
+        return self.lane
+
+    @property
     def when(self) -> Stage:
         """The stage of this very change; a few depend on what is changed."""
         return self.stage

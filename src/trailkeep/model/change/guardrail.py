@@ -37,6 +37,10 @@ class PutPolicy(OrganizationChange):
         return f"{short(self.policy.type)} {self.policy.name}"
 
     @property
+    def chain(self) -> str:
+        return self.resource
+
+    @property
     def shown(self) -> tuple[str, str]:
         return (self.before.content if self.before else ""), (self.after.content if self.after else "")
 
@@ -74,6 +78,10 @@ class AttachPolicy(OrganizationChange):
     @property
     def resource(self) -> str:
         return f"{short(self.type)} {self.name} on {self.path}"
+
+    @property
+    def chain(self) -> str:
+        return f"{short(self.type)} {self.name}"  # after a canary that failed, no further target gets it
 
     @property
     def shown(self) -> tuple[str, str]:

@@ -27,6 +27,10 @@ class OrganizationChange(Change):
         """One lane for the whole organization."""
         return "organization"
 
+    @property
+    def chain(self) -> str:
+        return self.resource
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateUnit(OrganizationChange):
@@ -270,7 +274,7 @@ class CreateRole(Change):
 
     @property
     def shown(self) -> tuple[str, str]:
-        return "", f"trusts {self.role.trust}"
+        return "", self.role.trust
 
     def apply_to(self, snapshot: Snapshot) -> Snapshot:
         return replace(snapshot, roles=(*snapshot.roles, self.role))

@@ -34,11 +34,14 @@ def strangers(trust: str, management: AccountId) -> tuple[str, ...]:
             for s in found
             if s.get("Effect") != "Deny"
             for principal in _principals(s)
-            if principal != management
-            and f":iam::{management}:" not in principal
-            and f":sts::{management}:" not in principal
+            if not _is_of(principal, management)
         )
     )
+
+
+def _is_of(principal: str, account: AccountId) -> bool:
+    parts = principal.split(":")
+    return principal == account or (parts[0] == "arn" and parts[2:3] in (["iam"], ["sts"]) and parts[4:5] == [account])
 
 
 def _principals(statement: object) -> list[str]:
