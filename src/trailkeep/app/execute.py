@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Protocol
 
 from trailkeep.app.journal import Journal
+from trailkeep.app.pause import pausing
 from trailkeep.errors import AwsError
 from trailkeep.model.change import Change, EnableMfaDelete, Stage, bind
 
@@ -47,6 +48,8 @@ class Outcome:
     chosen: dict[str, str] = field(default_factory=dict)
     stopped: str = ""
     """Why the run ended before its last wave, "" if it did not."""
+    paused: bool = False
+    """Whether somebody asked it to stop."""
 
     @property
     def is_whole(self) -> bool:
@@ -68,6 +71,8 @@ class Execution:
     now: Callable[[], datetime]
     watcher: Watcher
     foundation: Callable[[Change], bool]
+    hurry: Callable[[], None] = lambda: None
+    """Let calls that wait for AWS fail at once."""
     workers: int = 32
     max_failures: int | None = None
     outcome: Outcome = field(default_factory=Outcome)
@@ -76,6 +81,15 @@ class Execution:
 
     def run(self, plan: Sequence[Wave]) -> Outcome:
         """Make everything that can be made. Ctrl-C finishes the calls under way and leaves the rest untried."""
+        with pausing(self._pause, self.hurry):
+            return self._run(plan)
+
+    def _pause(self) -> None:
+        self.outcome.paused = True
+        self.outcome.stopped = "paused; the calls under way were finished"
+        self._halt.set()
+
+    def _run(self, plan: Sequence[Wave]) -> Outcome:
         for name, changes in plan:
             if self.outcome.stopped:
                 self.outcome.untried += changes
@@ -98,11 +112,9 @@ class Execution:
             return
         with ThreadPoolExecutor(max_workers=min(self.workers, len(lanes)), thread_name_prefix="lane") as pool:
             running = [pool.submit(self._lane, lane) for lane in lanes.values()]
-            try:
-                wait(running, return_when="FIRST_EXCEPTION")
-            except KeyboardInterrupt:
-                self.outcome.stopped = "paused by Ctrl-C; calls under way were finished"
-                self._halt.set()
+            ended, _ = wait(running, return_when="FIRST_EXCEPTION")
+            if any(future.exception() for future in ended):
+                self._halt.set()  # the lease is lost, or the journal cannot be written: the other lanes end too
         for future in running:
             future.result()
         if self._halt.is_set() and not self.outcome.stopped:

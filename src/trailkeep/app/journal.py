@@ -31,10 +31,7 @@ class Journal:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         except OSError as error:
-            raise TrailkeepError(
-                f"the journal {path} cannot be written: {error.strerror}",
-                hint="name another place with --journal, or set XDG_STATE_HOME",
-            ) from error
+            raise _unwritable(path, error) from error
 
     def write(self, event: Event, at: datetime, change: Change | None = None, **details: Any) -> None:  # noqa: ANN401
         """Append one line and wait until it is on the disk."""
@@ -42,13 +39,23 @@ class Journal:
         if change is not None:
             line["change"] = encode(change)
         data = json.dumps(line, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
-        with self._lock:
-            os.write(self._file, data)
-            os.fsync(self._file)
+        try:
+            with self._lock:
+                os.write(self._file, data)
+                os.fsync(self._file)
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
 
     def close(self) -> None:
         """Let the file go."""
         os.close(self._file)
+
+
+def _unwritable(path: Path, error: OSError) -> TrailkeepError:
+    return TrailkeepError(
+        f"the journal {path} cannot be written: {error.strerror}",
+        hint="name another place with --journal, or set XDG_STATE_HOME",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """plan, apply, rollback: read, decide, act."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import groupby
@@ -59,19 +60,28 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
-    """What an apply came to: the outcome, and what was read back afterwards."""
+class Checked:
+    """What was read back after an apply: what is still to change, and what keeps logs from arriving."""
 
-    outcome: Outcome
     after: Snapshot
     left: Plan
     troubles: tuple[Trouble, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What an apply came to. `checked` is None when it was paused or could not be read back; `unread` says why."""
+
+    outcome: Outcome
+    checked: Checked | None
+    unread: str
     journal: Path
 
     @property
     def is_complete(self) -> bool:
         """Whether everything is in place, and everything could be read."""
-        return self.outcome.is_whole and not self.left.changes and self.left.is_complete
+        left = self.checked.left if self.checked else None
+        return self.outcome.is_whole and left is not None and not left.changes and left.is_complete
 
 
 def read_and_plan(cloud: "Cloud", wanted: Wanted, options: Options, progress: "Progress | None" = None) -> Planned:
@@ -119,9 +129,15 @@ def apply(
     path = journal_path(ready.snapshot.organization.id, options.journal)
     outcome = _act(cloud, ready, waves(ready.plan.changes), "apply", options, watcher)
 
-    again = read_and_plan(cloud, ready.wanted, options, progress)
-    found = troubles(ready.spec, again.snapshot)
-    return Applied(outcome=outcome, after=again.snapshot, left=again.plan, troubles=found, journal=path)
+    checked, unread = None, "it was paused"
+    if not outcome.paused:
+        try:
+            again = read_and_plan(cloud, ready.wanted, options, progress)
+            found = troubles(ready.spec, again.snapshot)
+            checked, unread = Checked(after=again.snapshot, left=again.plan, troubles=found), ""
+        except (AwsError, SpecError) as error:  # what was done must be told all the same
+            unread = error.message
+    return Applied(outcome=outcome, checked=checked, unread=unread, journal=path)
 
 
 def last_run(organization: str, options: Options) -> Run:
@@ -183,6 +199,7 @@ def _act(
         now=now,
         watcher=watcher,
         foundation=lambda change: _carries_all(change, members),
+        hurry=cloud.interrupt,
         workers=cloud.workers,
         max_failures=options.max_failures,
     )
@@ -192,7 +209,8 @@ def _act(
         journal.write("end", now(), done=len(outcome.done), failed=len(outcome.failed), stopped=outcome.stopped)
     finally:
         journal.close()
-        lease.release()
+        with suppress(AwsError):  # it ends by itself, and the next run on this machine takes it over at once
+            lease.release()
     return outcome
 
 
@@ -237,7 +255,8 @@ class _Heartbeat:
         moment = now().timestamp()
         if moment - self.last > LEASE.total_seconds() / 4:
             self.last = moment
-            self.renew()
+            with suppress(AwsError):  # three more attempts fit into its life
+                self.renew()
 
 
 def _try_under(cloud: "Cloud", ready: Planned, attached: AttachPolicy) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from trailkeep.app.world import Wanted
     from trailkeep.aws.cloud import Cloud
     from trailkeep.cli.watch import Watch
+    from trailkeep.model.organization import Organization
 
 
 def plan(
@@ -132,7 +133,7 @@ def apply(
     consent(ready.plan.changes, yes=yes, confirmed=confirm or ())
     with Watch() as watch:
         applied = carry_out(cloud, ready, options, watch, watch)
-    _say_applied(applied, output, output_file)
+    _say_applied(applied, ready.snapshot.organization, output, output_file)
     return ExitCode.OK if applied.is_complete else ExitCode.INCOMPLETE
 
 
@@ -204,17 +205,21 @@ def _nothing(ready: "Planned", output: o.Output, file: Path | None) -> ExitCode:
     return ExitCode.OK if ready.plan.is_complete else ExitCode.INCOMPLETE
 
 
-def _say_applied(applied: "Applied", output: o.Output, file: Path | None) -> None:
-    outcome, organization = applied.outcome, applied.after.organization
+def _say_applied(applied: "Applied", organization: "Organization", output: o.Output, file: Path | None) -> None:
+    outcome, checked = applied.outcome, applied.checked
     if output is o.Output.JSON:
         from trailkeep.report.json import outcome_json
 
-        say.result_json(outcome_json(outcome, applied.left, applied.troubles, organization.id), file)
-        return
-    from rich.console import Group
+        left, troubles = (checked.left, checked.troubles) if checked else (None, ())
+        say.result_json(outcome_json(outcome, left, troubles, organization.id), file)
+    else:
+        from rich.console import Group
 
-    from trailkeep.report.outcome import render_check, render_outcome
+        from trailkeep.report.outcome import render_check, render_outcome
 
-    what = render_outcome(organization, outcome)
-    say.result(Group(what, render_check(applied.left, applied.troubles, organization)), file)
+        known = checked.after.organization if checked else organization
+        back = [render_check(checked.left, checked.troubles, known)] if checked else []
+        say.result(Group(render_outcome(known, outcome), *back), file)
+    if applied.unread:
+        say.err().print(f"Not read back: {applied.unread}. `trailkeep plan` shows what is left.", style="yellow")
     say.err().print(f"journal: {applied.journal}", style="dim")

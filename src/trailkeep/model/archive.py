@@ -13,6 +13,9 @@ class Lock:
     mode: Literal["GOVERNANCE", "COMPLIANCE"] | None
     days: int | None
 
+    def __str__(self) -> str:
+        return f"{self.mode.lower()}, {self.days} days" if self.mode else "on, without default retention"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encryption:
@@ -20,6 +23,9 @@ class Encryption:
 
     key: str
     bucket_key: bool
+
+    def __str__(self) -> str:
+        return f"KMS {self.key.rsplit(':', 1)[-1]}" if self.key else "SSE-S3"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +40,15 @@ class LifecycleRule:
     abort_multipart_days: int | None
     expired_delete_markers: bool
     other: str
+
+    def __str__(self) -> str:
+        parts = {
+            "expire after {} days": self.expire_days,
+            "old versions after {}": self.noncurrent_days,
+            "unfinished uploads after {}": self.abort_multipart_days,
+        }
+        said = ", ".join(text.format(days) for text, days in parts.items() if days)
+        return f"{self.id}: {said or 'other actions'}{'' if self.enabled else ' (off)'}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,8 @@ class Duplicate:
 
     trail: Trail
     monthly_cost: float | None
+    managed_by: str = ""
+    """Its owner, such as Control Tower, who alone may stop it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

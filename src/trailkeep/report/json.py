@@ -17,7 +17,13 @@ def plan_json(plan: Plan, organization: str) -> dict[str, Any]:
         "complete": plan.is_complete,
         "changes": [change_json(c) for c in plan.changes],
         "duplicates": [
-            {"trail": d.trail.arn, "owner": d.trail.owner, "monthly_cost_usd": d.monthly_cost} for d in plan.duplicates
+            {
+                "trail": d.trail.arn,
+                "owner": d.trail.owner,
+                "monthly_cost_usd": d.monthly_cost,
+                "managed_by": d.managed_by,
+            }
+            for d in plan.duplicates
         ],
         "notes": [asdict(n) for n in plan.notes],
         "unreachable": [asdict(u) for u in plan.unreachable],
@@ -43,8 +49,10 @@ def change_json(change: Change) -> dict[str, Any]:
     }
 
 
-def outcome_json(outcome: Outcome, left: Plan, troubles: tuple[Trouble, ...], organization: str) -> dict[str, Any]:
-    """What an apply came to: made, refused, not tried, for a person, and what reading back showed."""
+def outcome_json(
+    outcome: Outcome, left: Plan | None, troubles: tuple[Trouble, ...], organization: str
+) -> dict[str, Any]:
+    """What an apply came to: made, refused, not tried, for a person, and what reading back showed (null: nothing)."""
     return {
         "trailkeep_outcome": 1,
         "organization": organization,
@@ -56,6 +64,6 @@ def outcome_json(outcome: Outcome, left: Plan, troubles: tuple[Trouble, ...], or
         ],
         "untried": [change_json(c) for c in outcome.untried],
         "human": [{**change_json(c), "procedure": list(c.procedure)} for c in outcome.human],
-        "left": plan_json(left, organization),
+        "left": plan_json(left, organization) if left else None,
         "troubles": [asdict(t) for t in troubles],
     }

@@ -106,8 +106,10 @@ def _asides(plan: Plan, organization: Organization) -> Iterator[Text]:
     for duplicate in plan.duplicates:
         cost = f"about ${duplicate.monthly_cost:,.2f} a month" if duplicate.monthly_cost is not None else "cost unknown"
         trail = duplicate.trail
-        text = f"  = trail {printable(trail.name)} of {account_name(organization, trail.owner)}: {cost}"
-        yield Text(f"{text}; `--retire {printable(trail.name)}` stops it")
+        name = printable(trail.name)
+        text = f"  = trail {name} of {account_name(organization, trail.owner)}: {cost}"
+        remedy = f"{duplicate.managed_by} manages it" if duplicate.managed_by else f"`--retire {name}` stops it"
+        yield Text(f"{text}; {remedy}")
     yield from _notes(plan.notes)
     if plan.unreachable:
         yield Text("")

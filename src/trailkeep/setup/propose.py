@@ -130,7 +130,7 @@ def _archive(proposal: Proposal) -> Iterator[str]:
 
 def _trail(proposal: Proposal, snapshot: Snapshot) -> Iterator[str]:
     yield "trail:"
-    yield f"  scope: {proposal.scope}  # organization: one trail for all accounts; members: one in each, each paid"
+    yield f"  scope: {proposal.scope}  # organization: one trail for all accounts; members: one in each account"
     trail = observed.adoptable_trail(snapshot)
     if trail is not None and proposal.scope == "organization" and trail.home_region == proposal.home:
         yield f"  name: {_quoted(trail.name)}  # the organization trail that exists"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self
 
-from trailkeep.model.archive import Bucket, Encryption, Key, LifecycleRule, Lock
+from trailkeep.model.archive import Bucket, Key, Lock
 from trailkeep.model.change.form import Change, Stage
 from trailkeep.model.ids import PENDING
 from trailkeep.model.snapshot import Snapshot
@@ -191,18 +191,9 @@ def _text(value: object) -> str:
             return ""
         case bool():
             return "on" if value else "off"
+        case (str(), str()):
+            return "=".join(value)
         case tuple():
             return "; ".join(_text(v) for v in value)
-        case Lock():
-            return f"{value.mode.lower()}, {value.days} days" if value.mode else "on, without default retention"
-        case Encryption():
-            return f"KMS {value.key.rsplit(':', 1)[-1]}" if value.key else "SSE-S3"
-        case LifecycleRule():
-            parts = {
-                "expire after {} days": value.expire_days,
-                "old versions after {}": value.noncurrent_days,
-                "unfinished uploads after {}": value.abort_multipart_days,
-            }
-            return f"{value.id}: " + ", ".join(text.format(days) for text, days in parts.items() if days)
         case _:
             return str(value)

@@ -101,8 +101,9 @@ def duplicates(desired: Desired, snapshot: Snapshot) -> tuple[Duplicate, ...]:
     first_arns = wanted | {t.arn for t in first[:1]}
     volumes = {v.account: v.events_per_month for v in snapshot.volumes}
     gone = {t.arn for t in desired.retired}
+    owners = {(f.account, f.name): f.owner for f in snapshot.foreign if f.kind == "trail"}
     return tuple(
-        Duplicate(trail=t, monthly_cost=_cost(t, snapshot, volumes))
+        Duplicate(trail=t, monthly_cost=_cost(t, snapshot, volumes), managed_by=owners.get((t.owner, t.name), ""))
         for t in snapshot.trails
         if t.arn not in first_arns | gone
         and t.is_logging
