@@ -91,7 +91,7 @@ def essence(snapshot: Snapshot, spec: Spec) -> dict[str, Any]:
         "trusted": o.trusted_access,
         "delegated": o.delegations,
         "trails": {t.arn: _trail(t) for t in snapshot.trails},
-        "heard": {(a, r): _statuses(c) for a, r, c in cells},
+        "heard": {(a, r): _statuses(c, snapshot) for a, r, c in cells},
         "recorders": {(a, r): c.recorder and replace(c.recorder, status="", error="") for a, r, c in cells},
         "channels": {(a, r): c.channel and replace(c.channel, history="", snapshot="", error="") for a, r, c in cells},
         "buckets": {b.name: b for b in snapshot.buckets},
@@ -108,9 +108,10 @@ def _trail(trail: Trail) -> Trail:
     return replace(trail, selectors=selectors and replace(selectors, data=tuple(sorted(selectors.data))))
 
 
-def _statuses(cell: Cell) -> frozenset[tuple[str, bool]]:
+def _statuses(cell: Cell, snapshot: Snapshot) -> frozenset[tuple[str, bool]]:
     """Which organization trails an account and Region sees, and whether they run."""
-    return frozenset((s.arn, s.is_logging) for s in cell.trails if ":111111111111:trail/" in s.arn)
+    everywhere = {t.arn for t in snapshot.trails if t.is_organization}
+    return frozenset((s.arn, s.is_logging) for s in cell.trails if s.arn in everywhere)
 
 
 def _cells(snapshot: Snapshot, spec: Spec) -> Iterator[tuple[AccountId, Region, Cell]]:

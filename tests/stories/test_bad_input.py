@@ -142,7 +142,11 @@ def test_everything_irreversible_must_be_confirmed_by_name_and_all_names_are_lis
 def test_a_journal_that_cannot_be_written(near: Desk) -> None:
     said = near.run("apply", "--yes", "--confirm", "Log Archive", "--journal", "/proc/nowhere/journal.jsonl")
     said.expect(1, "/proc/nowhere/journal.jsonl cannot be written", "--journal")
+    full = near.run("apply", "--yes", "--confirm", "Log Archive", "--journal", "/dev/full")
+    full.expect(1, "/dev/full cannot be written: No space left on device")
     assert near.writes() == []
+    near.lab.forget_calls()
+    near.run("apply", "--yes", "--confirm", "Log Archive", "--journal", "/proc/nowhere/journal.jsonl")
     assert not [c for c in near.lab.calls() if c["action"] == "PutParameter"], "found before the lease was taken"
 
 
@@ -224,5 +228,5 @@ def test_a_table_can_be_written_to_a_file(near: Desk) -> None:
 
 def test_verbose_shows_every_call_with_its_request_id(near: Desk) -> None:
     said = near.run("plan", "-v").expect(0, "organizations:list_accounts", "sts:get_caller_identity")
-    line = next(row for row in said.err.splitlines() if "config:describe_configuration_recorder_status 4444" in row)
-    assert re.search(r"444444444444 [a-z0-9-]+ \d+ ms ok [A-Za-z0-9-]{20,}$", line)
+    line = next(row for row in said.err.splitlines() if "organizations:describe_organization" in row)
+    assert re.search(r"111111111111 us-east-1 \d+ ms ok [A-Za-z0-9-]{20,}$", line)

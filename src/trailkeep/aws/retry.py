@@ -67,7 +67,9 @@ PATIENCE: Mapping[Kind, Backoff] = {
 
 def hurried(patience: Mapping[Kind, Backoff], factor: float) -> Mapping[Kind, Backoff]:
     """The same attempts with shorter pauses: an AWS on this machine settles in milliseconds."""
-    return {k: replace(b, base=b.base * factor, cap=b.cap * factor) for k, b in patience.items()}
+    return {
+        k: replace(b, base=b.base * factor, cap=b.cap * factor, budget=b.budget * factor) for k, b in patience.items()
+    }
 
 
 def is_safe(operation: str) -> bool:

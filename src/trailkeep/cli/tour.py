@@ -2,9 +2,9 @@
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from rich.rule import Rule
 from rich.text import Text
 
 from trailkeep.app import snapshot_file
@@ -15,10 +15,12 @@ from trailkeep.cli import lab, say
 from trailkeep.cli.watch import Watch
 from trailkeep.errors import ExitCode, UsageError
 from trailkeep.model.change.guardrail import short
-from trailkeep.report.outcome import render_check, render_outcome
+from trailkeep.model.snapshot import Snapshot
+from trailkeep.report.outcome import render_check, render_outcome, render_troubles
 from trailkeep.report.plan import render_plan
 from trailkeep.report.snapshot import render_snapshot
 from trailkeep.report.words import count
+from trailkeep.setup.delivery import troubles
 from trailkeep.setup.propose import propose
 
 
@@ -33,8 +35,11 @@ def tour(folder: Path, scenario: str) -> ExitCode:
     with lab.begin(scenario) as running:
         os.environ.update(running.environment())
         _step("An organization, as it is", "trailkeep snapshot")
-        spec_file = _first_look(folder)
+        before, spec_file = _first_look(folder)
         wanted = read_spec(spec_file)
+
+        _heading("What is wrong with it, by that specification", "red")
+        say.out().print(render_troubles(troubles(wanted.spec, before), before.organization))
 
         _step("What stands between it and central logging", f"trailkeep plan -f {spec_file}")
         cloud = open_cloud(Access(), wanted.spec)
@@ -45,19 +50,19 @@ def tour(folder: Path, scenario: str) -> ExitCode:
         _step("Built", f"trailkeep apply -f {spec_file} --yes")
         with Watch() as watch:
             applied = apply(cloud, ready, options, watch, watch)
-        organization = applied.after.organization
+        organization = ready.snapshot.organization
         say.out().print(render_outcome(organization, applied.outcome))
 
         _step("Planned again", f"trailkeep plan -f {spec_file} --check")
         with Watch() as watch:
             again = read_and_plan(cloud, wanted, options, watch)
-        say.out().print(render_check(again.plan, applied.troubles, organization))
+        say.out().print(render_check(again.plan, troubles(wanted.spec, again.snapshot), organization))
         snapshot_file.write(again.snapshot, folder / "after.json.gz")
     _close(applied, again, folder, time.monotonic() - began)
     return ExitCode.OK if applied.outcome.is_whole and not again.plan.changes else ExitCode.FAILS
 
 
-def _first_look(folder: Path) -> Path:
+def _first_look(folder: Path) -> tuple[Snapshot, Path]:
     cloud = open_cloud(Access(), None)
     with Watch() as watch:
         before = read_snapshot(cloud, scope_of(None), taken=now(), progress=watch)
@@ -66,45 +71,51 @@ def _first_look(folder: Path) -> Path:
     file = folder / "trailkeep.yaml"
     file.write_text(propose(before), encoding="utf-8")
     say.out().print(Text(f"A specification was proposed from it: {file} (trailkeep init)", style="dim"))
-    return file
+    return before, file
 
 
 def _step(title: str, command: str) -> None:
-    say.out().print(Rule(f"{title}   $ {command}", align="left", style="cyan"))
+    _heading(title, "cyan")
+    say.out().print(Text(f"$ {command}", style="bold"))
+
+
+def _heading(title: str, style: str) -> None:
+    say.out().print(Text(f"\n── {title} ".ljust(78, "─"), style=style))
 
 
 def _close(applied: Applied, again: Planned, folder: Path, seconds: float) -> None:
-    after = again.snapshot
-    cells = [c for regions in after.cells.values() for c in regions.values()]
-    say.out().print(Rule("In place now", align="left", style="green"))
-    trail = next((t for t in after.trails if t.is_organization and t.is_logging), None)
-    seen = sum(any(s.is_logging for s in c.trails) for c in cells)
-    recording = sum(c.recorder is not None and c.recorder.is_recording for c in cells)
-    ours = [p for p in after.organization.policies if not p.aws_managed and p.name.startswith("trailkeep")]
-    lines = [
-        f"{count(len(applied.outcome.done), 'change')} in {seconds:.0f} s; a second plan finds {len(again.plan.changes)}",
-        f"trail {trail.name}: seen and running in {seen} of {len(cells)} account-Regions"
-        if trail
-        else "no organization trail",
-        f"AWS Config records in {recording} of {len(cells)} account-Regions, delivering to one bucket",
-        *(_bucket_line(b.name, b.versioning, b.lock is not None and b.lock.days) for b in after.buckets),
-        "guardrails: "
-        + ", ".join(sorted(f"{short(p.type)} {p.name} on {count(len(p.targets), 'target')}" for p in ours)),
-    ]
-    for line in lines:
-        say.out().print(Text(f"  ✓ {line}", style="green"))
-    say.out().print(Rule("Still open", align="left", style="yellow"))
-    open_ = [
-        *(f"{again.snapshot.organization.accounts[u.account].name}: {u.reason}" for u in again.plan.unreachable),
-        *(f"trail {d.trail.name} of {d.trail.owner} is a second, billed copy" for d in again.plan.duplicates),
-    ]
-    for line in open_ or ["nothing"]:
+    _heading("In place now", "green")
+    for holds, line in _in_place(applied, again, seconds):
+        say.out().print(Text(f"  {'✓' if holds else '✗'} {line}", style="green" if holds else "red"))
+    _heading("Still open", "yellow")
+    for line in [*_still_open(again)] or ["nothing"]:
         say.out().print(Text(f"  ? {line}", style="yellow"))
-    say.out().print(Rule(align="left"))
+    _heading("Written", "cyan")
     for name in ("trailkeep.yaml", "before.json.gz", "after.json.gz", "journal.jsonl"):
         say.out().print(str(folder / name))
 
 
-def _bucket_line(name: str, versioning: str, days: int | bool | None) -> str:
-    lock = f", locked for {days} days" if days else ""
-    return f"bucket {name}: versioning {versioning.lower() or 'off'}{lock}"
+def _in_place(applied: Applied, again: Planned, seconds: float) -> Iterator[tuple[bool, str]]:
+    after, left = again.snapshot, len(again.plan.changes)
+    made = count(len(applied.outcome.done), "change")
+    yield left == 0, f"{made} in {seconds:.0f} s, demo and all; a second plan finds {left}"
+    cells = [c for regions in after.cells.values() for c in regions.values()]
+    seen = sum(any(s.is_logging for s in c.trails) for c in cells)
+    yield seen == len(cells), f"the organization trail is seen running in {seen} of {len(cells)} account-Regions"
+    recording = sum(c.recorder is not None and c.recorder.is_recording for c in cells)
+    yield recording == len(cells), f"AWS Config records in {recording} of {len(cells)} account-Regions"
+    for bucket in after.buckets:
+        lock = f", objects locked for {bucket.lock.days} days" if bucket.lock else ""
+        yield bucket.versioning == "Enabled", f"{bucket.name}: versioning {bucket.versioning.lower() or 'off'}{lock}"
+    ours = [p for p in after.organization.policies if not p.aws_managed and p.name.startswith("trailkeep")]
+    for policy in ours:
+        names = ", ".join(sorted(after.organization.path(target) for target in policy.targets))
+        yield bool(policy.targets), f"{short(policy.type)} {policy.name} on {names or 'nothing'}"
+
+
+def _still_open(again: Planned) -> Iterator[str]:
+    accounts = again.snapshot.organization.accounts
+    for u in again.plan.unreachable:
+        yield f"{accounts[u.account].name} {u.region} {u.what}".strip() + f": {u.hint or u.reason}"
+    for d in again.plan.duplicates:
+        yield f"trail {d.trail.name} of {accounts[d.trail.owner].name} is a billed copy (--retire {d.trail.name})"

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from trailkeep.errors import SpecError
-from trailkeep.model.ids import DEFAULT_REGIONS, AccountId, Partition, Region, pending
+from trailkeep.model.ids import DEFAULT_REGIONS, AccountId, Partition, Region, UnitId, pending
 from trailkeep.model.organization import Account, Organization
 from trailkeep.model.snapshot import Snapshot
 from trailkeep.setup.spec import AccountPart, Spec
-from trailkeep.setup.targets import resolve
+from trailkeep.setup.targets import candidates, resolve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,9 +131,20 @@ def excluded(spec: Spec, organization: Organization, today: date) -> frozenset[t
             accounts = {AccountId(resolve(rule.account, organization))}
         if rule.ou is not None:
             target = resolve(rule.ou, organization)
-            accounts &= {a for a in organization.accounts if target in organization.chain(a)}
+            accounts = {a for a in accounts if target in {a, *organization.chain(_seat(spec, organization, a))}}
         out |= {(a, r) for a in accounts for r in (rule.regions or (None,))}
     return frozenset(out)
+
+
+def _seat(spec: Spec, organization: Organization, account: AccountId) -> UnitId:
+    """The unit an account will be in: a dedicated one is moved to where the specification wants it."""
+    known = organization.accounts[account]
+    parts = (spec.accounts.log_archive, spec.accounts.security)
+    wanted = next((p.ou for p in parts if p.email.casefold() == known.email.casefold()), None)
+    if wanted is None:
+        return known.parent
+    unit = next(iter(candidates(wanted, organization, "unit")), organization.root)
+    return known.parent if unit in organization.chain(known.parent) else UnitId(unit)
 
 
 def new_account_regions(snapshot: Snapshot) -> tuple[Region, ...]:
