@@ -255,12 +255,11 @@ def test_a_key_nobody_has_is_refused(small: World) -> None:
     [
         ("athena", "list_work_groups", {}),
         ("ec2", "describe_regions", {}),
-        ("cloudtrail", "lookup_events", {}),
+        ("cloudtrail", "list_public_keys", {}),
         ("iam", "list_organizations_features", {}),
         ("organizations", "describe_resource_policy", {}),
         ("account", "get_primary_email", {"AccountId": SHOP}),
         ("controltower", "list_baselines", {}),
-        ("s3", "get_bucket_request_payment", {"Bucket": "some-bucket"}),
         ("s3", "delete_bucket_metrics_configuration", {"Bucket": "some-bucket", "Id": "x"}),
     ],
 )
@@ -294,3 +293,38 @@ def test_controls_say_what_is_wrong(small: World) -> None:
     small.lab.set_clock(3600)
     assert small.lab.state()["clock"]["offset"] == 3600
     small.lab.set_clock(0)
+
+
+def test_the_event_history_is_what_was_called(small: World) -> None:
+    trails = small.client("cloudtrail", SHOP)
+    trails.describe_trails()
+    trails.list_trails()
+    pages = [trails.lookup_events(MaxResults=1)]
+    pages.append(trails.lookup_events(MaxResults=2, NextToken=pages[0]["NextToken"]))
+    newest = pages[0]["Events"][0]
+    assert (newest["EventName"], newest["EventSource"], newest["ReadOnly"]) == (
+        "ListTrails",
+        "cloudtrail.amazonaws.com",
+        "true",
+    )
+    assert all(e["EventTime"] <= newest["EventTime"] for e in pages[1]["Events"])
+    elsewhere = small.client("cloudtrail", SHOP, region="eu-central-1").lookup_events()["Events"]
+    assert "ListTrails" not in {e["EventName"] for e in elsewhere}
+
+
+def test_a_bucket_has_daily_storage_metrics(small: World) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    small.client("s3").create_bucket(Bucket="measured-bucket")
+    small.client("s3").put_object(Bucket="measured-bucket", Key="a", Body=b"x" * 100)
+    now = datetime.now(UTC)  # noqa: TID251 the lab lives in real time
+    metric = {"Namespace": "AWS/S3", "Period": 86400, "Statistics": ["Average"]}
+    dimensions = [("BucketName", "measured-bucket"), ("StorageType", "AllStorageTypes")]
+    found = small.client("cloudwatch").get_metric_statistics(
+        **metric,
+        MetricName="NumberOfObjects",
+        Dimensions=[{"Name": n, "Value": v} for n, v in dimensions],
+        StartTime=now - timedelta(days=2),
+        EndTime=now + timedelta(days=1),
+    )
+    assert [point["Average"] for point in found["Datapoints"]] == [1.0]

@@ -94,7 +94,8 @@ def essence(snapshot: Snapshot, spec: Spec) -> dict[str, Any]:
         "heard": {(a, r): _statuses(c, snapshot) for a, r, c in cells},
         "recorders": {(a, r): c.recorder and replace(c.recorder, status="", error="") for a, r, c in cells},
         "channels": {(a, r): c.channel and replace(c.channel, history="", snapshot="", error="") for a, r, c in cells},
-        "buckets": {b.name: b for b in snapshot.buckets},
+        # a bucket of somebody else's is read only while something delivers there
+        "buckets": {b.name: b for b in snapshot.buckets if b.name.startswith(spec.archive.name)},
         "keys": {k.arn: k for k in snapshot.keys},
         "guards": {g.arn: g for g in snapshot.guards},
         "roles": {r.arn: r.trust for r in snapshot.roles if r.name in ROLES},

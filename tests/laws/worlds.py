@@ -7,7 +7,7 @@ from trailkeep.model.archive import Lock
 from trailkeep.model.identity import Role
 from trailkeep.model.ids import AccountId, Region
 from trailkeep.model.organization import Account, Policy, State
-from trailkeep.model.recorder import RecordingGroup
+from trailkeep.model.recorder import RecordingGroup, Strategy
 from trailkeep.model.snapshot import Cell, Foreign, Snapshot, Unreachable
 from trailkeep.model.trail import Selectors, Trail
 from trailkeep.setup.spec import Spec
@@ -90,6 +90,7 @@ def blind(account: AccountId) -> Unreachable:
     return Unreachable(account=account, region="", what="", reason="the role could not be assumed", hint="make it")
 
 
+_STRATEGIES: tuple[Strategy, ...] = ("all", "include", "exclude")
 _TYPES = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY")
 
 
@@ -109,7 +110,7 @@ def _account(draw: st.DrawFn, account: AccountId) -> Account:
 def _cell(draw: st.DrawFn) -> Cell:
     if not draw(st.booleans()):
         return Cell()
-    strategy = draw(st.sampled_from(["all", "include", "exclude"]))
+    strategy = draw(st.sampled_from(_STRATEGIES))
     group = RecordingGroup(
         strategy=strategy, types=() if strategy == "all" else ("AWS::IAM::Role",), global_types=draw(st.booleans())
     )

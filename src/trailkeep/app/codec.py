@@ -51,6 +51,6 @@ def decode(value: object) -> Change:
             setting = _adapter(_SETTINGS[fields["setting"]])
             fields |= {side: setting.validate_python(fields[side]) for side in ("before", "after")}
         change: Change = _adapter(kind).validate_python(fields)
-    except (ValidationError, KeyError) as error:
+    except (ValidationError, KeyError, TypeError) as error:
         raise TrailkeepError(f"a {name} that cannot be read: {error}", hint="make a new plan") from error
     return change

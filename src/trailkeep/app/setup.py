@@ -297,6 +297,7 @@ def check_saved(saved: tuple[Change, ...], plan: Plan) -> None:
         gone = sum(c not in after for c in before)
         new = sum(c not in before for c in after)
         raise PlanMovedError(
-            f"the organization has moved on since this plan was made: {gone} of its changes no longer fit, {new} are new",
+            "the organization has moved on since this plan was made: "
+            f"{gone} of its changes no longer fit, {new} are new",
             hint="make a new plan, read it, and apply that",
         )

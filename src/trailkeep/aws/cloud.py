@@ -84,7 +84,8 @@ class Cloud:
         self._external_id = external_id
         self._on_call = on_call
         self._tally = Tally()
-        self._patience = retry.hurried(retry.PATIENCE, 0.1) if is_lab() else retry.PATIENCE
+        self._haste = 0.1 if is_lab() else 1.0  # an AWS on this machine settles in milliseconds
+        self._patience = retry.hurried(retry.PATIENCE, self._haste)
         self._pace = Pace(self._clock, enabled=not is_lab())
         self._members = Memberships(self._assume, self._clock)
         self._silent: set[tuple[str, str]] = set()
@@ -227,7 +228,7 @@ class Cloud:
         return answer
 
     def _repeated(self, signer: ReadOnlyCredentials, asked: _Request, repeats: list[retry.Kind]) -> Answer:
-        settle = replace(self._patience[retry.Kind.SETTLING], budget=asked.settling)
+        settle = replace(self._patience[retry.Kind.SETTLING], budget=asked.settling * self._haste)
         return retry.repeat(
             partial(self._once, signer, asked),
             kind=partial(self._kind, asked),

@@ -92,6 +92,7 @@ READ: Mapping[Where, Mapping[Operation, Actions]] = {
         ),
     },
     Where.ARCHIVE: {
+        **_of("cloudwatch", {"get_metric_statistics": "GetMetricStatistics"}),
         **_of(
             "iam",
             {

@@ -1,6 +1,5 @@
 """The command line; the one place where an error becomes an exit code."""
 
-import os
 import sys
 from typing import Annotated
 
@@ -12,6 +11,9 @@ from trailkeep.errors import ExitCode, TrailkeepError
 
 _MISUSE: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 """The base of everything typer finds wrong with a command line, wherever this version of typer keeps it."""
+
+_INTERRUPTED = 130
+"""What typer makes of Ctrl-C, when it does not raise."""
 
 SET_UP = "Set up"
 TRY_IT = "Try it"
@@ -66,9 +68,8 @@ def main() -> None:
         problem.show()  # type: ignore[attr-defined]
         code = ExitCode.USAGE
     except (KeyboardInterrupt, typer.Abort):
+        code = _INTERRUPTED
+    if code == _INTERRUPTED:
         sys.stderr.write("\nstopped\n")
         code = ExitCode.ERROR
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has gone
-        code = ExitCode.OK
     sys.exit(int(code or 0))

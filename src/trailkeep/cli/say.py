@@ -2,8 +2,9 @@
 
 import os
 import sys
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from trailkeep.errors import SpecError, TrailkeepError, UsageError
 
@@ -15,16 +16,30 @@ if TYPE_CHECKING:
 
 def out() -> "Console":
     """Where results go; plain and unwrapped when it is not a terminal."""
-    from rich.console import Console
-
-    return Console(soft_wrap=not sys.stdout.isatty(), highlight=False, markup=False, emoji=False)
+    return _console()(soft_wrap=not sys.stdout.isatty(), highlight=False, markup=False, emoji=False)
 
 
 def err() -> "Console":
     """Where progress, questions and errors go."""
+    return _console()(stderr=True, soft_wrap=not sys.stderr.isatty(), highlight=False, markup=False, emoji=False)
+
+
+@cache
+def _console() -> "type[Console]":
     from rich.console import Console
 
-    return Console(stderr=True, soft_wrap=not sys.stderr.isatty(), highlight=False, markup=False, emoji=False)
+    class Patient(Console):
+        """A console that goes on in silence when whoever read it has gone (`trailkeep plan | head`)."""
+
+        def on_broken_pipe(self) -> None:
+            _silence(self.file)
+
+    return Patient
+
+
+def _silence(stream: IO[str]) -> None:
+    """Let what is still to be said go nowhere, so that the command ends as it would have."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def result(value: "RenderableType", file: Path | None) -> None:
@@ -45,7 +60,11 @@ def result_json(value: Any, file: Path | None) -> None:  # noqa: ANN401 plain JS
 
     text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
     if file is None:
-        sys.stdout.write(text + "\n")
+        try:
+            sys.stdout.write(text + "\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _silence(sys.stdout)
         return
     with _open(file) as stream:
         stream.write(text + "\n")

@@ -36,6 +36,8 @@ def is_served(call: Call) -> bool:
     """Whether anybody here can answer this API truthfully."""
     if call.service == "s3":
         return call.action in SERVED
+    if call.service == "cloudwatch":
+        return call.action == "GetMetricStatistics"  # the daily storage metrics of buckets, which moto computes
     return bool(call.action) and (call.service, call.action) not in INVENTIONS
 
 

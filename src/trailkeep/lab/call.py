@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,10 +19,15 @@ from werkzeug.exceptions import HTTPException
 from trailkeep.lab.s3_permissions import s3_permission
 
 SERVED = frozenset(
-    "account cloudtrail config controltower events iam kms logs organizations "
+    "account cloudtrail cloudwatch config controltower events iam kms logs organizations "
     "s3 s3control securityhub sns sqs ssm sts".split()
 )
 """The services, by signing name, of which the embedded organization has something to offer."""
+
+
+_SIGNED_AS = {"monitoring": "cloudwatch"}
+_RPC_PATH = re.compile(r"/service/[^/]+/operation/(\w+)")
+"""Where Smithy's RPC protocol names the operation (botocore model cloudwatch, protocol smithy-rpc-v2-cbor)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +103,7 @@ def credential(environ: Mapping[str, Any]) -> Credential | None:
     parts = scope.split("/")
     if len(parts) != 5:
         return None
-    service = parts[3].lower()
+    service = _SIGNED_AS.get(parts[3].lower(), parts[3].lower())
     if service == "s3" and environ.get("PATH_INFO", "").startswith("/v20180820/"):
         service = "s3control"
     return Credential(access_key=parts[0], region=parts[2], service=service)
@@ -105,6 +111,9 @@ def credential(environ: Mapping[str, Any]) -> Credential | None:
 
 def action_of(environ: dict[str, Any], service: str, body: bytes) -> tuple[str, dict[str, str]]:
     """The API operation and the parameters that stand in the path and query; an empty name when no API is that."""
+    rpc = _RPC_PATH.fullmatch(str(environ.get("PATH_INFO", "")))
+    if rpc:
+        return rpc[1], {}
     target = environ.get("HTTP_X_AMZ_TARGET")
     if target:
         return str(target).rsplit(".", 1)[-1], {}

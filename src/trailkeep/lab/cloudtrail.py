@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.cloudtrail.models import Trail
 
-from trailkeep.lab import trail_administration, trail_reading
+from trailkeep.lab import lookup_events, trail_administration, trail_reading
 from trailkeep.lab.call import Call
 from trailkeep.lab.keys import find_key
 from trailkeep.lab.members import ensure_service_role
@@ -220,6 +220,7 @@ ANSWERS: Mapping[str, Any] = {
     "PutEventSelectors": put_event_selectors,
     "AddTags": change_tags,
     "RemoveTags": change_tags,
+    **lookup_events.ANSWERS,
     **trail_reading.ANSWERS,
     **trail_administration.ANSWERS,
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from typing import Any
 
-VOLATILE = frozenset({"taken", "delivered", "digest_delivered", "volumes"})
+VOLATILE = frozenset({"taken", "delivered", "digest_delivered", "volumes", "holdings"})
 """Fields that change from one hour to the next without anybody doing anything."""
 
 _NAMES = ("account", "region", "service", "kind", "owner", "what", "name")

@@ -8,14 +8,14 @@ from trailkeep.model.change import Change
 from trailkeep.model.snapshot import Unreachable
 from trailkeep.model.trail import Trail
 
-NoteKind = Literal["left alone", "refused", "open", "excluded"]
+NoteKind = Literal["left alone", "refused", "open", "excluded", "cost"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Something the plan does not change, and why: a resource of another owner, a guardrail that would be unsafe.
 
-    `left alone` and `excluded` are decisions; `refused` and `open` leave the work incomplete.
+    `left alone`, `excluded` and `cost` are for information; `refused` and `open` leave the work incomplete.
     """
 
     kind: NoteKind

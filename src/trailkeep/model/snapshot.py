@@ -55,6 +55,15 @@ class Volume:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """How much an archive bucket holds, by S3's own daily metrics: objects, and bytes in the Standard class."""
+
+    bucket: str
+    objects: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """Everything that judges takes one of these; reading happens before, acting after.
 
@@ -74,6 +83,7 @@ class Snapshot:
     foreign: tuple[Foreign, ...]
     volumes: tuple[Volume, ...]
     unreachable: tuple[Unreachable, ...]
+    holdings: tuple[Holding, ...] = ()
 
     def cell(self, account: AccountId, region: Region) -> Cell | None:
         """The cell, or None when that Region is not enabled or could not be read."""

@@ -125,6 +125,7 @@ def _asides(plan: Plan, organization: Organization) -> Iterator[Text]:
 
 def _notes(notes: tuple[Note, ...]) -> Iterator[Text]:
     titles = {
+        "cost": "what it costs to keep",
         "left alone": "left alone",
         "excluded": "not expected to log",
         "refused": "refused, because it would not be safe",

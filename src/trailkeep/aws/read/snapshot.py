@@ -14,7 +14,7 @@ from trailkeep.aws.read.cells import Seen, read_cell
 from trailkeep.aws.read.foreign import foreign, read_landing_zones
 from trailkeep.aws.read.organization import read_organization
 from trailkeep.aws.read.scope import Progress, Scope, Unwatched
-from trailkeep.aws.read.volumes import read_volume
+from trailkeep.aws.read.volumes import read_holding, read_volume
 from trailkeep.aws.sweep import sweep
 from trailkeep.errors import AwsError
 from trailkeep.model.ids import AccountId, Region, leader
@@ -61,7 +61,9 @@ def read_snapshot(cloud: Cloud, scope: Scope, *, taken: datetime, progress: Prog
         trails=trails,
         cells=cells,
     )
-    return replace(snapshot, foreign=foreign(snapshot, zones))
+    held = (read_holding(cloud, b, taken) for b in archive.buckets) if scope.sample_volumes else ()
+    holdings = tuple(holding for holding in held if holding)
+    return replace(snapshot, foreign=foreign(snapshot, zones), holdings=holdings)
 
 
 def _snapshot(

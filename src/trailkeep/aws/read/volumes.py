@@ -1,16 +1,19 @@
-"""How many management events an account has, sampled from its last hours."""
+"""Volumes for costs: management events sampled from an account's last hours, and what a bucket holds."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from trailkeep.aws.cloud import Cloud
 from trailkeep.errors import AwsError
+from trailkeep.model.archive import Bucket
 from trailkeep.model.ids import AccountId, Region
-from trailkeep.model.snapshot import Volume
+from trailkeep.model.snapshot import Holding, Volume
 
 _ENOUGH = 500
 _WINDOW = timedelta(hours=24)
 _MONTH_HOURS = 730
+_METRIC_WINDOW = timedelta(days=3)
+_DAY_SECONDS = 86_400
 
 
 def read_volume(cloud: Cloud, account: AccountId, regions: Sequence[Region], taken: datetime) -> Volume | None:
@@ -43,3 +46,34 @@ def _rate(cloud: Cloud, account: AccountId, region: Region, taken: datetime) -> 
             hours = max((taken - oldest).total_seconds() / 3600, 1 / 60)
             return count / hours, hours
     return count / (_WINDOW.total_seconds() / 3600), _WINDOW.total_seconds() / 3600
+
+
+def read_holding(cloud: Cloud, bucket: Bucket, taken: datetime) -> Holding | None:
+    """S3's newest daily metrics of a bucket; None when there are none (a new bucket has none for a day) or no right.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html
+    """
+    try:
+        size = _daily(cloud, bucket, "BucketSizeBytes", "StandardStorage", taken)
+        objects = _daily(cloud, bucket, "NumberOfObjects", "AllStorageTypes", taken)
+    except AwsError:  # an estimate for costs, as above
+        return None
+    return None if size is None or objects is None else Holding(bucket=bucket.name, objects=objects, size=size)
+
+
+def _daily(cloud: Cloud, bucket: Bucket, metric: str, storage: str, taken: datetime) -> int | None:
+    found = cloud.call(
+        bucket.account,
+        bucket.region,
+        "cloudwatch",
+        "get_metric_statistics",
+        Namespace="AWS/S3",
+        MetricName=metric,
+        Dimensions=[{"Name": "BucketName", "Value": bucket.name}, {"Name": "StorageType", "Value": storage}],
+        StartTime=taken - _METRIC_WINDOW,
+        EndTime=taken,
+        Period=_DAY_SECONDS,
+        Statistics=["Average"],
+    )["Datapoints"]
+    newest = max(found, key=lambda point: point["Timestamp"], default=None)
+    return None if newest is None else round(newest["Average"])

@@ -65,7 +65,7 @@ class SetKey(Change):
 
     @property
     def when(self) -> Stage:
-        return Stage.RETIRE if self.last else Stage.KEY
+        return Stage.NARROW if self.last else Stage.KEY
 
     @property
     def shown(self) -> tuple[str, str]:
@@ -131,7 +131,7 @@ class SetBucket(Change):
     @property
     def when(self) -> Stage:
         if self.last:
-            return Stage.RETIRE
+            return Stage.NARROW
         return Stage.BUCKET_POLICY if self.setting == "policy" else Stage.BUCKET
 
     @property

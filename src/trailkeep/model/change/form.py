@@ -24,6 +24,7 @@ class Stage(IntEnum):
     MONITORING = 9
     GUARDRAIL = 10
     RETIRE = 11
+    NARROW = 12
 
     @property
     def label(self) -> str:

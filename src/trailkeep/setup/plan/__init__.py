@@ -9,6 +9,7 @@ from trailkeep.setup.desired import desire
 from trailkeep.setup.places import excluded, refuse_blindness
 from trailkeep.setup.plan.access import reconcile_access
 from trailkeep.setup.plan.archive import reconcile_buckets, reconcile_key
+from trailkeep.setup.plan.costs import keeping
 from trailkeep.setup.plan.ground import ground
 from trailkeep.setup.plan.guardrails import reconcile_guardrails
 from trailkeep.setup.plan.recorders import reconcile_recorders
@@ -41,7 +42,7 @@ def make_plan(spec: Spec, snapshot: Snapshot, retire: frozenset[str] = frozenset
     ]
     return Plan(
         changes=ordered(changes),
-        notes=(*desired.notes, *homeless(desired, settled), *objections),
+        notes=(*keeping(desired, settled), *desired.notes, *homeless(desired, settled), *objections),
         duplicates=duplicates(desired, settled),
         unreachable=tuple(
             u for u in settled.unreachable if (u.account, None) not in gone and (u.account, u.region) not in gone
