@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import re
 import subprocess
 import sys
@@ -222,7 +221,7 @@ def test_a_table_can_be_written_to_a_file(near: Desk) -> None:
     near.run("plan", "--output-file", "plan.txt").expect(0, "written to plan.txt")
     text = (near.folder / "plan.txt").read_text()
     assert "91 changes" in text
-    assert (os.stat(near.folder / "plan.txt").st_mode & 0o077) == 0
+    assert ((near.folder / "plan.txt").stat().st_mode & 0o077) == 0
 
 
 def test_verbose_shows_every_call_with_its_request_id(near: Desk) -> None:

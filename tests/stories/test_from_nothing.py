@@ -1,9 +1,13 @@
 """init, plan, apply, plan again, apply again: the main job, and that it is done once."""
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.stories.desk import HOME, LOG_ARCHIVE_EMAIL, MANAGEMENT, REGIONS, Desk
+
+from trailkeep.lab import start
 
 pytestmark = pytest.mark.story
 
@@ -79,11 +83,9 @@ def test_the_big_organization_with_all_its_flaws_is_set_up_and_its_blind_spot_is
 
 
 @pytest.fixture
-def acme(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
-    from trailkeep.lab import start
-
+def acme(tmp_path: Path) -> Iterator[Desk]:
     with start("acme") as lab:
-        yield Desk(tmp_path_factory.mktemp("acme"), lab)
+        yield Desk(tmp_path, lab)
 
 
 def test_the_journal_tells_every_change_and_holds_no_credentials(built: Desk) -> None:
