@@ -23,6 +23,7 @@ from trailkeep.model.change import (
 )
 from trailkeep.model.organization import State
 from trailkeep.setup.desired.archive import RULE
+from trailkeep.setup.places import excluded
 from trailkeep.setup.plan import after, make_plan
 
 TRAIL_BUCKET = f"acme-trail-{build.LOG_ARCHIVE}-{build.HOME}"
@@ -82,6 +83,8 @@ def test_an_excluded_unit_does_not_hold_an_account_that_is_about_to_leave_it() -
     tooling = replace(build.DEDICATED[1], parent=build.SANDBOX)
     found = build.organization(accounts=(*build.ACCOUNTS, build.DEDICATED[0], tooling))
     spec = build.spec(organization={"exclude": [{"ou": "Sandbox", "reason": "no logging there"}]})
+    gone = excluded(spec, found, build.NOW.date())
+    assert gone == {(build.PLAYGROUND, None)}, "what is not read now could not be planned for after the move"
     plan = make_plan(spec, build.snapshot(organization=found))
     recording = {c.account for c in plan.changes if c.when is Stage.RECORDER}
     assert build.TOOLING in recording
@@ -214,6 +217,22 @@ def test_a_bucket_that_was_changed_by_somebody_is_put_right() -> None:
 def test_an_archive_that_cannot_be_entered_is_no_ground_to_build_on() -> None:
     with pytest.raises(SpecError, match="Log Archive"):
         make_plan(build.spec(), snapshot(unreachable=(blind(build.LOG_ARCHIVE),)))
+
+
+def accounts(number: int) -> dict[str, object]:
+    members = (build.account(f"{n:012d}", f"m{n}") for n in range(100_000_000_000, 100_000_000_000 + number))
+    found = build.organization(accounts=(*build.ACCOUNTS, *build.DEDICATED, *members))
+    return {"organization": found}
+
+
+def test_a_list_of_accounts_fits_only_so_many() -> None:
+    """The organization's id says the same in a line; the list is for where AWS Config does not take it."""
+    spec = build.spec(recorder={"write_condition": "accounts"})
+    with pytest.raises(SpecError, match="AWS takes 20,480") as refused:
+        make_plan(spec, snapshot(**accounts(800)))
+    assert "write_condition: organization" in refused.value.hint
+    assert make_plan(spec, snapshot(**accounts(500))).changes
+    assert make_plan(build.spec(), snapshot(**accounts(800))).changes
 
 
 def test_what_is_as_it_should_be_needs_nothing() -> None:

@@ -192,6 +192,7 @@ def test_while_moving_to_an_organization_trail_the_bucket_lets_both_in_until_the
     assert "trailkeep-member" not in narrowed.after
     stopped = [c.when for c in leaving.changes if isinstance(c, SetLogging) and not c.after]
     assert stopped
+    assert [c.when for c in of(SetKey, leaving, setting="policy", last=True)] == [narrowed.when]
     assert max(stopped) < narrowed.when, "a trail that may no longer write must not run any more"
 
 

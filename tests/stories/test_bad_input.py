@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from trailkeep.lab import Lab, start
 
 pytestmark = pytest.mark.story
 
+PLAN = "plan --check --snapshot seen.json.gz"
+
 
 @pytest.fixture(scope="module")
 def untouched() -> Iterator[Lab]:
@@ -22,11 +25,29 @@ def untouched() -> Iterator[Lab]:
         yield lab
 
 
+@pytest.fixture(scope="module")
+def seen(untouched: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `trailkeep snapshot` keeps of that organization."""
+    desk = Desk(tmp_path_factory.mktemp("seen"), untouched)
+    desk.spec()
+    desk.run("snapshot", "--spec", "trailkeep.yaml", "--output-file", "seen.json.gz").expect(0)
+    return desk.folder / "seen.json.gz"
+
+
 @pytest.fixture
 def near(tmp_path: Path, untouched: Lab) -> Desk:
     """A desk at an organization that several tests look at and none changes."""
     desk = Desk(tmp_path, untouched)
     desk.spec()
+    return desk
+
+
+@pytest.fixture
+def offline(tmp_path: Path, seen: Path) -> Desk:
+    """A desk without an organization, but with a snapshot of one: `plan --snapshot seen.json.gz`."""
+    desk = Desk(tmp_path)
+    desk.spec()
+    shutil.copy(seen, tmp_path / "seen.json.gz")
     return desk
 
 
@@ -149,11 +170,13 @@ def test_a_journal_that_cannot_be_written(near: Desk) -> None:
     assert not [c for c in near.lab.calls() if c["action"] == "PutParameter"], "found before the lease was taken"
 
 
-def test_files_that_cannot_be_written(near: Desk) -> None:
-    near.run("plan", "--save", "/proc/plan").expect(2, "/proc/plan cannot be written")
-    near.run("plan", "--output-file", "/proc/plan").expect(2, "/proc/plan cannot be written")
+def test_files_that_cannot_be_written(near: Desk, offline: Desk) -> None:
+    plan = ("plan", "--snapshot", "seen.json.gz")
+    offline.run(*plan, "--save", "/proc/plan").expect(2, "/proc/plan cannot be written")
+    offline.run(*plan, "--output-file", "/proc/plan").expect(2, "/proc/plan cannot be written")
+    there = ("--snapshot", "seen.json.gz", "--yes", "--force", "--output-file", "/nowhere/t.yaml")
+    offline.run("init", *there).expect(2, "/nowhere/t.yaml cannot be written")
     near.run("snapshot", "--output-file", "/nowhere/s.json.gz").expect(1, "could not write /nowhere/s.json.gz")
-    near.run("init", "--yes", "--force", "--output-file", "/nowhere/t.yaml").expect(2, "cannot be written")
 
 
 def test_init_overwrites_nothing(near: Desk) -> None:
@@ -194,14 +217,14 @@ def test_an_option_that_does_not_exist(alone: Desk) -> None:
     alone.run("apply", "--max-failures", "many").expect(2, "--max-failures", "trailkeep apply -h")
 
 
-@pytest.mark.parametrize(("command", "code"), [("plan --check", 5), ("plan --check -o json", 5), ("schema", 0)])
-def test_a_reader_who_goes_away_early_changes_nothing(near: Desk, command: str, code: int) -> None:
+@pytest.mark.parametrize(("command", "code"), [(PLAN, 5), (f"{PLAN} -o json", 5), ("schema", 0)])
+def test_a_reader_who_goes_away_early_changes_nothing(offline: Desk, command: str, code: int) -> None:
     done = subprocess.run(
         f"{sys.executable} -m trailkeep {command} | true; echo ${{PIPESTATUS[0]}}",
         shell=True,
         executable="/bin/bash",
-        env=near.environment,
-        cwd=near.folder,
+        env=offline.environment,
+        cwd=offline.folder,
         capture_output=True,
         text=True,
         timeout=60,
@@ -211,17 +234,17 @@ def test_a_reader_who_goes_away_early_changes_nothing(near: Desk, command: str, 
     assert done.stderr == ""
 
 
-def test_no_color_is_respected_and_pipes_get_none_either(near: Desk) -> None:
+def test_no_color_is_respected_and_pipes_get_none_either(offline: Desk) -> None:
     for more in ({"NO_COLOR": "1"}, {"TERM": "xterm-256color"}):
-        said = near.run("plan", environment=more).expect(0)
+        said = offline.run(*PLAN.split(), environment=more).expect(5)
         assert "\x1b[" not in said.all
 
 
-def test_a_table_can_be_written_to_a_file(near: Desk) -> None:
-    near.run("plan", "--output-file", "plan.txt").expect(0, "written to plan.txt")
-    text = (near.folder / "plan.txt").read_text()
+def test_a_table_can_be_written_to_a_file(offline: Desk) -> None:
+    offline.run(*PLAN.split(), "--output-file", "plan.txt").expect(5, "written to plan.txt")
+    text = (offline.folder / "plan.txt").read_text()
     assert "91 changes" in text
-    assert ((near.folder / "plan.txt").stat().st_mode & 0o077) == 0
+    assert ((offline.folder / "plan.txt").stat().st_mode & 0o077) == 0
 
 
 def test_verbose_shows_every_call_with_its_request_id(near: Desk) -> None:

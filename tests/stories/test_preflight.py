@@ -1,6 +1,7 @@
 """What would be denied is named before anything is changed."""
 
 import json
+from collections.abc import Sequence
 
 import pytest
 from tests.stories.desk import SECURITY, Desk
@@ -45,11 +46,11 @@ def test_what_cannot_be_simulated_is_said_and_does_not_stop_it(desk: Desk) -> No
     assert said.err.count("could not be checked beforehand") == 2, "one line an account"
 
 
-def user(desk: Desk, statements: list[dict[str, object]]) -> dict[str, str]:
+def user(desk: Desk, statements: Sequence[object]) -> dict[str, str]:
     """The environment of a new user of the management account with these permissions."""
     iam, name = desk.client("iam"), f"user-{len(desk.lab.calls())}"
     iam.create_user(UserName=name)
-    document = {"Version": "2012-10-17", "Statement": statements}
+    document = {"Version": "2012-10-17", "Statement": list(statements)}
     iam.put_user_policy(UserName=name, PolicyName="its", PolicyDocument=json.dumps(document))
     key = iam.create_access_key(UserName=name)["AccessKey"]
     return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}

@@ -1,5 +1,7 @@
 """plan, apply, rollback: read, decide, act."""
 
+import json
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -220,8 +222,11 @@ def _dedicated(ready: Planned) -> frozenset[AccountId]:
 
 
 def _carries_all(change: Change, members: frozenset[AccountId]) -> bool:
-    """Whether everything after it stands on it: the archive and the organization do, one member does not."""
-    return (
+    """Whether everything after it stands on it: the archive and the organization do, one member does not.
+
+    A trail that could not be stopped still delivers, so the policies that let it in are not narrowed.
+    """
+    return change.when is Stage.RETIRE or (
         change.when < Stage.RECORDER
         and change.account not in members
         and not isinstance(change, CreateServiceLinkedRole | SetDelegate)
@@ -292,12 +297,16 @@ def _pid() -> int:
 
 def check_saved(saved: tuple[Change, ...], plan: Plan) -> None:
     """A saved plan is carried out only while it is still what stands between. Raises PlanMovedError."""
-    before, after = [encode(c) for c in saved], [encode(c) for c in plan.changes]
+    before, after = [_text(c) for c in saved], [_text(c) for c in plan.changes]
     if before != after:
-        gone = sum(c not in after for c in before)
-        new = sum(c not in before for c in after)
+        gone = (Counter(before) - Counter(after)).total()
+        new = (Counter(after) - Counter(before)).total()
         raise PlanMovedError(
             "the organization has moved on since this plan was made: "
             f"{gone} of its changes no longer fit, {new} are new",
             hint="make a new plan, read it, and apply that",
         )
+
+
+def _text(change: Change) -> str:
+    return json.dumps(encode(change), sort_keys=True)

@@ -84,7 +84,7 @@ class Cloud:
         self._external_id = external_id
         self._on_call = on_call
         self._tally = Tally()
-        self._haste = 0.1 if is_lab() else 1.0  # an AWS on this machine settles in milliseconds
+        self._haste = 0.05 if is_lab() else 1.0  # an AWS on this machine settles in milliseconds
         self._patience = retry.hurried(retry.PATIENCE, self._haste)
         self._pace = Pace(self._clock, enabled=not is_lab())
         self._members = Memberships(self._assume, self._clock)

@@ -33,6 +33,14 @@ _HINTS: Mapping[str, str] = {
     "OrganizationNotInAllFeaturesModeException": _FEATURES,
     "AWSOrganizationsNotInUseException": "use credentials of the organization's management account, "
     "or create an organization first: `aws organizations create-organization`",
+    "InsufficientDeliveryPolicyException": "AWS Config cannot write there: try `recorder.write_condition: accounts`; "
+    "an SCP or RCP on the log archive may also be in the way",
+    "InsufficientS3BucketPolicyException": "CloudTrail cannot write there: another tool may have replaced the bucket's "
+    "policy, or an RCP on the log archive denies it",
+    **dict.fromkeys(
+        ("MalformedPolicy", "MalformedPolicyDocumentException"),
+        "a principal that does not exist makes a policy malformed: check `archive.readers`",
+    ),
     "SignatureDoesNotMatch": "check the secret key and this machine's clock",
     "RequestTimeTooSkewed": "set this machine's clock",
     "FinalizingOrganizationException": "the organization is still being set up: wait an hour, then run again",

@@ -113,6 +113,15 @@ class Snapshot:
         """The archive bucket of that name, if it was seen."""
         return next((b for b in self.buckets if b.name == name), None)
 
+    def listening(self) -> Mapping[AccountId, tuple[Trail, ...]]:
+        """The trails in whose scope each account of `cells` is: asked once, because thousands may have their own."""
+        own: dict[AccountId, list[Trail]] = {}
+        for trail in self.trails:
+            if not trail.is_organization:
+                own.setdefault(trail.owner, []).append(trail)
+        everywhere = [t for t in self.trails if t.is_organization]
+        return {account: (*everywhere, *own.get(account, ())) for account in self.cells}
+
     def trail(self, owner: AccountId, name: str) -> Trail | None:
         """The trail `owner` calls `name`, if it was seen."""
         return next((t for t in self.trails if t.owner == owner and t.name == name), None)

@@ -61,7 +61,7 @@ def _lines(organization: Organization, outcome: Outcome) -> Iterator[Text]:
     done, failed = len(outcome.done), outcome.failed
     yield Text(f"{count(done, 'change')} made.", style="bold green" if done and not failed else "bold")
     for failure in failed[:SHOWN]:
-        where = f"{account_name(organization, failure.change.account)} {failure.change.region}".strip()
+        where = f"{account_name(organization, failure.change.account)} {printable(failure.change.region)}".strip()
         yield Text(
             f"  ✗ {printable(failure.change.resource)}, {where}: {printable(failure.error.message)}", style="red"
         )
@@ -70,15 +70,15 @@ def _lines(organization: Organization, outcome: Outcome) -> Iterator[Text]:
     if len(failed) > SHOWN:
         yield Text(f"  ✗ and {len(failed) - SHOWN} more", style="red")
     if outcome.stopped:
-        yield Text(f"Stopped: {outcome.stopped}. Run apply again to go on.", style="bold yellow")
+        yield Text(f"Stopped: {printable(outcome.stopped)}. Run apply again to go on.", style="bold yellow")
     if outcome.untried:
         yield Text(
             f"{count(len(outcome.untried), 'change')} not tried, because something before failed.", style="yellow"
         )
     for change in outcome.human:
-        yield Text(f"Only a person can do this: {change.resource}", style="bold magenta")
+        yield Text(f"Only a person can do this: {printable(change.resource)}", style="bold magenta")
         for step in change.procedure:
-            yield Text(f"  {step}", style="magenta")
+            yield Text(f"  {printable(step)}", style="magenta")
 
 
 def render_check(left: Plan, troubles: tuple[Trouble, ...], organization: Organization) -> RenderableType:

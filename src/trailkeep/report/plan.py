@@ -14,6 +14,8 @@ from trailkeep.report.words import account_name, brief, count, printable
 
 NAMED = 3
 """So many accounts are named in a line; more are counted."""
+SHOWN = 10
+"""So many notes, copies or unread places of a kind are listed; more are counted."""
 
 _STYLE = {"+": "green", "~": "yellow", "-": "red", "!": "magenta"}
 
@@ -27,7 +29,7 @@ def _lines(plan: Plan, snapshot: Snapshot, details: bool) -> Iterator[Text]:
     organization = snapshot.organization
     cells = sum(len(regions) for regions in snapshot.cells.values())
     yield Text(
-        f"Organization {organization.id}: {count(len(organization.accounts), 'account')}, "
+        f"Organization {printable(organization.id)}: {count(len(organization.accounts), 'account')}, "
         f"{count(cells, 'account-Region')} read",
         style="bold",
     )
@@ -49,12 +51,12 @@ def _stage(stage: Stage, changes: list[Change], organization: Organization, deta
     yield heading + Text(f"  {shared}", style="cyan")
     for (symbol, subject, before, after), group in alike.items():
         place = "" if shared else _where(group, organization)
-        yield _line(symbol, subject, before, after, place) + Text(f"  [{group[0].reason.step}]", style="dim")
+        yield _line(symbol, subject, before, after, place) + Text(f"  [{printable(group[0].reason.step)}]", style="dim")
         if details:
             yield from _details(group[0], before, after)
         if isinstance(group[0], EnableMfaDelete):
             for step in group[0].procedure:
-                yield Text(f"      {step}", style="magenta")
+                yield Text(f"      {printable(step)}", style="magenta")
 
 
 def _line(symbol: str, subject: str, before: str, after: str, place: str) -> Text:
@@ -69,7 +71,7 @@ def _line(symbol: str, subject: str, before: str, after: str, place: str) -> Tex
 
 def _where(group: list[Change], organization: Organization) -> str:
     accounts = sorted({c.account for c in group})
-    regions = sorted({c.region for c in group if c.region})
+    regions = sorted({printable(c.region) for c in group if c.region})
     if len(group) == 1 and accounts[0] == organization.management and not regions:
         return ""
     names = [account_name(organization, a) for a in accounts]
@@ -82,7 +84,8 @@ def _where(group: list[Change], organization: Organization) -> str:
 
 
 def _details(change: Change, before: str, after: str) -> Iterator[Text]:
-    yield Text(f"      why: {change.reason.text} (recipe {change.reason.step}, {change.reason.source})", style="dim")
+    reason = change.reason
+    yield Text(f"      why: {printable(f'{reason.text} (recipe {reason.step}, {reason.source})')}", style="dim")
     if change.undo() is None:
         yield Text(f"      cannot be undone: {change.irreversible}", style="dim")
     for label, value in (("before", before), ("after", after)):
@@ -103,24 +106,29 @@ def _asides(plan: Plan, organization: Organization) -> Iterator[Text]:
     if plan.duplicates:
         yield Text("")
         yield Text("second copies, billed and left as they are", style="bold")
-    for duplicate in plan.duplicates:
+    for duplicate in plan.duplicates[:SHOWN]:
         cost = f"about ${duplicate.monthly_cost:,.2f} a month" if duplicate.monthly_cost is not None else "cost unknown"
         trail = duplicate.trail
         name = printable(trail.name)
         text = f"  = trail {name} of {account_name(organization, trail.owner)}: {cost}"
-        remedy = f"{duplicate.managed_by} manages it" if duplicate.managed_by else f"`--retire {name}` stops it"
+        remedy = (
+            f"{printable(duplicate.managed_by)} manages it" if duplicate.managed_by else f"`--retire {name}` stops it"
+        )
         yield Text(f"{text}; {remedy}")
+    if len(plan.duplicates) > SHOWN:
+        yield Text(f"  = and {len(plan.duplicates) - SHOWN:,} more: `-o json` lists them")
     yield from _notes(plan.notes)
     if plan.unreachable:
         yield Text("")
         yield Text("not read, so unknown", style="bold red")
-    for u in plan.unreachable[:20]:
-        where = " ".join(part for part in (account_name(organization, u.account), u.region, u.what) if part)
+    for u in plan.unreachable[:SHOWN]:
+        parts = (account_name(organization, u.account), printable(u.region), printable(u.what))
+        where = " ".join(part for part in parts if part)
         yield Text(f"  ? {where}: {printable(u.reason)}", style="red")
         if u.hint:
             yield Text(f"      {printable(u.hint)}", style="dim")
-    if len(plan.unreachable) > 20:
-        yield Text(f"  ? and {count(len(plan.unreachable) - 20, 'more', 'more')}: `-o json` lists them", style="red")
+    if len(plan.unreachable) > SHOWN:
+        yield Text(f"  ? and {len(plan.unreachable) - SHOWN:,} more: `-o json` lists them", style="red")
 
 
 def _notes(notes: tuple[Note, ...]) -> Iterator[Text]:
@@ -137,12 +145,12 @@ def _notes(notes: tuple[Note, ...]) -> Iterator[Text]:
             continue
         yield Text("")
         yield Text(title, style="bold red" if kind in {"refused", "open"} else "bold")
-        for note in chosen[:20]:
+        for note in chosen[:SHOWN]:
             yield Text(f"  · {printable(note.subject)}: {printable(note.text)}")
             if note.hint:
                 yield Text(f"      {printable(note.hint)}", style="dim")
-        if len(chosen) > 20:
-            yield Text(f"  · and {len(chosen) - 20} more: `-o json` lists them")
+        if len(chosen) > SHOWN:
+            yield Text(f"  · and {len(chosen) - SHOWN:,} more: `-o json` lists them")
 
 
 def _total(plan: Plan) -> Text:

@@ -19,13 +19,13 @@ def render_undo(began: str, waves: Waves, kept: Kept, organization: Organization
 
 
 def _lines(began: str, waves: Waves, kept: Kept, organization: Organization) -> Iterator[Text]:
-    yield Text(f"Taking back the apply of {began}", style="bold")
+    yield Text(f"Taking back the apply of {printable(began)}", style="bold")
     for name, changes in waves:
         yield Text(f"{name}  {count(len(changes), 'change')}", style="bold")
         yield from _alike([(c, f"{brief(c.shown[0])} → {brief(c.shown[1]) or 'gone'}") for c in changes], organization)
     if kept:
         yield Text("kept", style="bold")
-        yield from _alike([(c, reason) for c, reason in kept], organization)
+        yield from _alike([(c, printable(reason)) for c, reason in kept], organization)
 
 
 def _alike(pairs: Sequence[tuple[Change, str]], organization: Organization) -> Iterator[Text]:

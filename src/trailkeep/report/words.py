@@ -21,9 +21,9 @@ def count(number: int, noun: str, plural: str = "") -> str:
 def account_name(organization: Organization, account: str) -> str:
     """An account as a person knows it, with its id; only the id for one that is not known."""
     if is_pending(account):
-        return f"new {account.strip('‹›')}"
+        return f"new {printable(account.strip('‹›'))}"
     known = organization.accounts.get(AccountId(account)) if AccountId.pattern.fullmatch(account) else None
-    return f"{printable(known.name)} ({account})" if known else account
+    return f"{printable(known.name)} ({printable(account)})" if known else printable(account)
 
 
 def brief(value: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from trailkeep.model.ids import AccountId, Region
 from trailkeep.model.snapshot import Cell, Snapshot
+from trailkeep.model.trail import Trail
 from trailkeep.setup.places import expected_cells
 from trailkeep.setup.spec import Spec
 
@@ -24,19 +25,20 @@ def troubles(spec: Spec, snapshot: Snapshot) -> tuple[Trouble, ...]:
     Sources: botocore models cloudtrail GetTrailStatus, config DescribeDeliveryChannelStatus and
     DescribeConfigurationRecorderStatus.
     """
+    listening = snapshot.listening()
     return tuple(
         Trouble(account=account, region=region, text=text)
         for account, regions in expected_cells(spec, snapshot).items()
         for region in regions
         if (cell := snapshot.cell(account, region)) is not None
-        for text in _cell(cell, account, region, snapshot)
+        for text in _cell(cell, account, region, listening.get(account, ()))
     )
 
 
-def _cell(cell: Cell, account: AccountId, region: Region, snapshot: Snapshot) -> Iterator[str]:
-    if not any(t.records(account, region) for t in snapshot.trails):
+def _cell(cell: Cell, account: AccountId, region: Region, trails: tuple[Trail, ...]) -> Iterator[str]:
+    if not any(t.records(account, region) for t in trails):
         yield "no running trail hears it"
-    for t in snapshot.trails:
+    for t in trails:
         if t.is_organization and t.is_logging and not any(s.arn == t.arn for s in cell.trails):
             yield f"the organization trail {t.name} is not there (a new account or Region can take hours)"
     for status in cell.trails:

@@ -71,6 +71,10 @@ class SetKey(Change):
     def shown(self) -> tuple[str, str]:
         return str(self.before), str(self.after)
 
+    @property
+    def irreversible(self) -> str:  # type: ignore[override]  # it depends on the setting
+        return "what is encrypted with a key is lost with it" if self.setting == "state" else ""
+
     def undo(self) -> Self | None:
         return None if self.setting == "state" else replace(self, before=self.after, after=self.before)
 
@@ -142,6 +146,10 @@ class SetBucket(Change):
     def confirmation(self) -> str:
         compliance = isinstance(self.after, Lock) and self.after.mode == "COMPLIANCE"
         return self.bucket if compliance else ""
+
+    @property
+    def irreversible(self) -> str:  # type: ignore[override]  # it depends on the setting
+        return NEVER_BACK.get(self.setting, "")
 
     def undo(self) -> Self | None:
         if self.setting in NEVER_BACK:

@@ -48,6 +48,10 @@ class PutTrail(Change):
     def confirmation(self) -> str:
         return self.trail.name if self.after is None else ""
 
+    @property
+    def irreversible(self) -> str:  # type: ignore[override]  # it depends on whose trail it is
+        return "" if self.deletable else "guardrails let nobody delete it; stopping it is what undoes it"
+
     def undo(self) -> Change | None:
         if self.before is None and not self.deletable:
             return None

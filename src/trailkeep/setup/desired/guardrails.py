@@ -128,7 +128,7 @@ def objections(rail: Guardrail, target: str, spec: Spec, snapshot: Snapshot, pla
 
 
 def _trusts(subject: str, target: str, spec: Spec, snapshot: Snapshot, places: Places) -> Iterator[Note]:
-    """An exempt role that strangers may assume would be a hole in the guardrail (C1)."""
+    """An exempt role that strangers may assume would be a hole in the guardrail."""
     names = {spec.organization.access_role, spec.guardrails.break_glass_role, spec.guardrails.deployer_role}
     for account in snapshot.organization.accounts.values():
         if (

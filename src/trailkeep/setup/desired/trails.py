@@ -25,7 +25,7 @@ def desired_trails(spec: Spec, snapshot: Snapshot, places: Places, cells: Cells)
 
 def writers_of(spec: Spec, snapshot: Snapshot, places: Places, leaving: tuple[Trail, ...] = ()) -> tuple[Writer, ...]:
     """Who must be let into the trail bucket: the wanted scope, and the other one while its trails still run."""
-    ours = [t for t in snapshot.trails if t.bucket == places.trail_bucket and t not in leaving]
+    ours = [t for t in snapshot.trails if t.bucket == places.trail_bucket and t.is_logging and t not in leaving]
     organization, members = organization_trail(spec, places), member_trails(spec, places)
     if spec.trail.scope == "organization":
         moving = any(t.name == spec.trail.name + MEMBER_SUFFIX and not t.is_organization for t in ours)

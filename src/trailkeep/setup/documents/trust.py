@@ -1,4 +1,4 @@
-"""Who may assume an exempt role: the break-glass trust we write, and the judgement of trusts we find (C1)."""
+"""Who may assume an exempt role: the break-glass trust we write, and the judgement of trusts we find."""
 
 from trailkeep.model.document import as_list, statements
 from trailkeep.model.ids import AccountId

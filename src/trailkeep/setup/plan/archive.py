@@ -24,12 +24,18 @@ _SETTINGS: tuple[tuple[BucketSetting, Reason], ...] = (
     ("tags", reasons.TAGS),
 )
 
+LONGEST_BUCKET_POLICY = 20_480
+"""Bytes (https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html)."""
+LONGEST_KEY_POLICY = 32_768
+"""Bytes (https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html)."""
+
 
 def reconcile_key(spec: Spec, desired: Desired, snapshot: Snapshot) -> Iterator[Change]:
     """The key, enabled, rotating, with its policy; narrowed once retired trails are gone."""
     key = desired.key
     if key is None or snapshot.blind(key.account):
         return
+    _refuse_too_long(f"the policy of key {key.alias}", key.policy, LONGEST_KEY_POLICY)
     at: dict[str, Any] = {"account": key.account, "region": key.region, "reason": reasons.KEY}
     seen = next((k for k in snapshot.keys if k.alias == key.alias and k.account == key.account), None)
     if seen is None:
@@ -61,6 +67,7 @@ def reconcile_buckets(desired: Desired, snapshot: Snapshot) -> Iterator[Change]:
             observed = fresh(bucket)
             yield CreateBucket(account=bucket.account, region=bucket.region, reason=reasons.BUCKET, bucket=observed)
         _refuse_to_weaken(bucket, observed)
+        _refuse_too_long(f"the policy of bucket {bucket.name}", bucket.policy, LONGEST_BUCKET_POLICY)
         yield from _settings(bucket, observed)
         policy = reasons.TRAIL_POLICY if bucket.name == desired.places.trail_bucket else reasons.CONFIG_POLICY
         if bucket.policy != observed.policy:
@@ -122,6 +129,15 @@ def _set(
         after=after,
         last=last,
     )
+
+
+def _refuse_too_long(what: str, policy: str, limit: int) -> None:
+    size = len(policy.encode())
+    if size > limit:
+        raise SpecError(
+            f"{what} would have {size:,} bytes, AWS takes {limit:,}",
+            hint="name fewer `archive.readers`, or write `recorder.write_condition: organization`",
+        )
 
 
 def _refuse_to_weaken(bucket: Bucket, observed: Bucket) -> None:
