@@ -8,9 +8,9 @@ from trailkeep.aws.read.scope import Scope
 from trailkeep.aws.read.snapshot import read_snapshot
 from trailkeep.lab import Fault
 from trailkeep.model.change import Change
-from trailkeep.setup.load import load
 from trailkeep.setup.plan import make_plan
 from trailkeep.setup.spec import Spec
+from trailkeep.setup.spec.load import load
 
 SPEC = """\
 version: 1

@@ -15,10 +15,10 @@ from trailkeep.model.ids import Partition, Region
 from trailkeep.model.organization import State
 from trailkeep.model.snapshot import Snapshot
 from trailkeep.setup.conflicts import contradictions_with
-from trailkeep.setup.contradictions import contradictions
-from trailkeep.setup.names import bucket_fault, email_fault, tag_key_fault, trail_fault
+from trailkeep.setup.spec.contradictions import contradictions
+from trailkeep.setup.spec.names import bucket_fault, email_fault, tag_key_fault, trail_fault
+from trailkeep.setup.spec.yamltext import Path
 from trailkeep.setup.targets import candidates, resolve
-from trailkeep.setup.yamltext import Path
 
 MFA = {"protection": "mfa", "lock": None, "retention_days": None}
 READER = "arn:aws-cn:iam::222222222222:role/Audit"

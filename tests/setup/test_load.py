@@ -9,11 +9,11 @@ from tests.setup import build
 
 from trailkeep.errors import ExitCode, Problem, SpecError
 from trailkeep.setup.conflicts import contradictions_with
-from trailkeep.setup.example import EXAMPLE
-from trailkeep.setup.load import load, located
-from trailkeep.setup.schema import schema
-from trailkeep.setup.words import PATTERNS
-from trailkeep.setup.yamltext import scalar
+from trailkeep.setup.spec.example import EXAMPLE
+from trailkeep.setup.spec.load import load, located
+from trailkeep.setup.spec.schema import schema
+from trailkeep.setup.spec.words import PATTERNS
+from trailkeep.setup.spec.yamltext import scalar
 
 MINIMAL = """\
 version: 1

@@ -13,10 +13,10 @@ from trailkeep.model.ids import AccountId, Partition, Region, UnitId
 from trailkeep.model.organization import Account, Organization, State, Unit
 from trailkeep.model.snapshot import Cell, Foreign, Snapshot, Unreachable
 from trailkeep.setup.conflicts import contradictions_with
-from trailkeep.setup.load import load
-from trailkeep.setup.proposal import Answers
 from trailkeep.setup.propose import propose
+from trailkeep.setup.propose.decide import Answers
 from trailkeep.setup.spec import Spec
+from trailkeep.setup.spec.load import load
 
 WITH_DEDICATED = build.organization(accounts=build.ACCOUNTS + build.DEDICATED)
 

@@ -7,10 +7,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from trailkeep.errors import SpecError
-from trailkeep.setup.example import EXAMPLE
-from trailkeep.setup.load import load
-from trailkeep.setup.schema import SCHEMA_FILE, described, reference, schema
-from trailkeep.setup.yamltext import parse
+from trailkeep.setup.spec.example import EXAMPLE
+from trailkeep.setup.spec.load import load
+from trailkeep.setup.spec.schema import SCHEMA_FILE, described, reference, schema
+from trailkeep.setup.spec.yamltext import parse
 
 PAGE = Path(__file__).parents[2] / "docs" / "specification.md"
 
@@ -68,7 +68,7 @@ def test_a_copy_is_given_away() -> None:
 
 def test_the_reference_page_is_current() -> None:
     assert PAGE.read_text(encoding="utf-8") == reference(), (
-        "run: python -m trailkeep.setup.schema > docs/specification.md"
+        "run: python -m trailkeep.setup.spec.schema > docs/specification.md"
     )
 
 

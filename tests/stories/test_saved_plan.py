@@ -65,6 +65,7 @@ def test_a_file_that_was_tampered_with_or_is_none_is_refused_in_words(desk: Desk
 
 def test_a_plan_for_some_accounts_stays_one_for_some_accounts(desk: Desk) -> None:
     desk.run("plan", "--account", "Shop", "--save", "p.json").expect(0)
+    desk.run("apply", "p.json", "--yes", "--account", "Sandbox").expect(2, "a kept plan holds itself", "plan --save")
     applied = desk.run("apply", "p.json", "--yes", "--confirm", "Log Archive", "-o", "json")
     touched = {c["account"] for c in applied.json["done"]}
     assert "444444444444" in touched

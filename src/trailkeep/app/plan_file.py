@@ -12,7 +12,7 @@ from trailkeep.app.world import Wanted
 from trailkeep.errors import TrailkeepError, UsageError
 from trailkeep.model.change import Change
 from trailkeep.model.ids import AccountId
-from trailkeep.setup.load import load
+from trailkeep.setup.spec.load import load
 
 VERSION = 1
 LARGEST = 512 << 20

@@ -22,10 +22,10 @@ from trailkeep.model.plan import Plan
 from trailkeep.model.snapshot import Snapshot
 from trailkeep.setup.conflicts import contradictions_with
 from trailkeep.setup.delivery import Trouble, troubles
-from trailkeep.setup.load import located
 from trailkeep.setup.places import find
 from trailkeep.setup.plan import make_plan
 from trailkeep.setup.spec import Spec
+from trailkeep.setup.spec.load import located
 
 if TYPE_CHECKING:
     from trailkeep.aws.cloud import Cloud

@@ -49,7 +49,7 @@ class Wanted:
 
 def read_spec(path: Path) -> Wanted:
     """The specification in a file. Raises SpecError."""
-    from trailkeep.setup.load import load
+    from trailkeep.setup.spec.load import load
 
     try:
         with path.open("rb") as file:

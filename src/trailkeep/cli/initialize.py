@@ -13,7 +13,7 @@ from trailkeep.errors import ExitCode, SpecError, UsageError
 
 if TYPE_CHECKING:
     from trailkeep.model.snapshot import Snapshot
-    from trailkeep.setup.proposal import Answers
+    from trailkeep.setup.propose.decide import Answers
 
 
 def init(
@@ -35,11 +35,11 @@ def init(
     verbose: o.Verbose = False,
 ) -> ExitCode:
     """Propose a specification from the organization as it is. Existing accounts, trails and recorders are adopted."""
-    from trailkeep.setup.load import load
-    from trailkeep.setup.proposal import Answers
     from trailkeep.setup.propose import propose
-    from trailkeep.setup.schema import SCHEMA_FILE
-    from trailkeep.setup.schema import schema as schema_of
+    from trailkeep.setup.propose.decide import Answers
+    from trailkeep.setup.spec.load import load
+    from trailkeep.setup.spec.schema import SCHEMA_FILE
+    from trailkeep.setup.spec.schema import schema as schema_of
 
     if file.exists() and not force:
         raise UsageError(f"{file} is there already", hint="choose another --output-file, or overwrite it with --force")
@@ -71,7 +71,7 @@ def init(
 
 def schema(output_file: o.OutputFile = None) -> ExitCode:
     """Print the JSON Schema of the specification, for editors."""
-    from trailkeep.setup.schema import schema as made
+    from trailkeep.setup.spec.schema import schema as made
 
     say.result_json(made(), output_file)
     return ExitCode.OK
@@ -92,7 +92,7 @@ def _seen(snapshot: Path | None, profile: str | None, region: str | None, worker
 
 
 def _asked(seen: "Snapshot", answers: "Answers") -> "Answers":
-    from trailkeep.setup.proposal import decide
+    from trailkeep.setup.propose.decide import decide
 
     proposed = decide(seen, answers)
     say.err().print("Press Enter to take what is proposed in brackets.")

@@ -108,6 +108,10 @@ def apply(
     from trailkeep.cli.watch import Watch
     from trailkeep.report.plan import render_plan
 
+    if plan_file and (account or ou or exclude or retire):
+        raise UsageError(
+            "a kept plan holds itself which accounts and trails it is about", hint="give these options to `plan --save`"
+        )
     saved = saved_plan.read(plan_file) if plan_file else None
     wanted = saved.wanted if saved else read_spec(spec)
     options = Options(

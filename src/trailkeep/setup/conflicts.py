@@ -7,11 +7,11 @@ from trailkeep.model.archive import Bucket
 from trailkeep.model.ids import partition_of
 from trailkeep.model.organization import Account
 from trailkeep.model.snapshot import Snapshot
-from trailkeep.setup.contradictions import Contradiction
 from trailkeep.setup.places import by_email
 from trailkeep.setup.spec import AccountPart, Spec
+from trailkeep.setup.spec.contradictions import Contradiction
+from trailkeep.setup.spec.yamltext import Path
 from trailkeep.setup.targets import Kind, candidates, resolve
-from trailkeep.setup.yamltext import Path
 
 
 def contradictions_with(spec: Spec, snapshot: Snapshot) -> tuple[Contradiction, ...]:

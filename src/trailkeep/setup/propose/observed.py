@@ -10,7 +10,7 @@ from trailkeep.model.ids import Region, UnitId, is_opt_in, leader, partition_of
 from trailkeep.model.organization import Account, Organization
 from trailkeep.model.snapshot import Foreign, Snapshot
 from trailkeep.model.trail import Trail
-from trailkeep.setup.names import bucket_fault, email_fault, trail_fault
+from trailkeep.setup.spec.names import bucket_fault, email_fault, trail_fault
 from trailkeep.setup.targets import candidates, full_path
 
 LOG_ARCHIVE = re.compile(r"(central)?(log|logs|logging)(archive|archives|s)?(account)?|.*logarchive.*")

@@ -6,9 +6,9 @@ from copy import deepcopy
 from functools import cache
 from typing import Any
 
-from trailkeep.setup.example import EXAMPLE
 from trailkeep.setup.spec import Spec
-from trailkeep.setup.yamltext import Path
+from trailkeep.setup.spec.example import EXAMPLE
+from trailkeep.setup.spec.yamltext import Path
 
 SCHEMA_FILE = "trailkeep.schema.json"
 """The name under which a specification's first line looks for the schema, next to itself."""
@@ -65,7 +65,7 @@ def reference() -> str:
     lines = [
         "# The specification: trailkeep.yaml",
         "",
-        "<!-- Made from the schema by `python -m trailkeep.setup.schema`; a test keeps it current. -->",
+        "<!-- Made from the schema by `python -m trailkeep.setup.spec.schema`; a test keeps it current. -->",
         "",
         "One file says what central logging should be. Unknown keys are refused, and every problem is reported with",
         "file, line, column and what to write instead. Where a unit or an account is named, its name, its path",

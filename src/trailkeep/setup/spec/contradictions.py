@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from trailkeep.model.ids import is_opt_in, partition_of
-from trailkeep.setup.names import bucket_fault, email_fault, tag_key_fault, trail_fault
 from trailkeep.setup.spec import LockPart, Spec
-from trailkeep.setup.yamltext import Path
+from trailkeep.setup.spec.names import bucket_fault, email_fault, tag_key_fault, trail_fault
+from trailkeep.setup.spec.yamltext import Path
 
 ROOT = "root"
 """How attach_to and canary name the organization's root."""

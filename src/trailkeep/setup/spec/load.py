@@ -6,11 +6,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from trailkeep.errors import Problem, SpecError
-from trailkeep.setup.contradictions import Contradiction, contradictions
-from trailkeep.setup.schema import described
 from trailkeep.setup.spec import Spec
-from trailkeep.setup.words import explain
-from trailkeep.setup.yamltext import Document, Path, Plain, parse
+from trailkeep.setup.spec.contradictions import Contradiction, contradictions
+from trailkeep.setup.spec.schema import described
+from trailkeep.setup.spec.words import explain
+from trailkeep.setup.spec.yamltext import Document, Path, Plain, parse
 
 
 def load(text: str, file: str) -> Spec:

@@ -6,11 +6,11 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from trailkeep.model.snapshot import Snapshot
-from trailkeep.setup import observed
-from trailkeep.setup.proposal import RETENTION_DAYS, Answers, Proposal, decide
-from trailkeep.setup.schema import SCHEMA_FILE
+from trailkeep.setup.propose import observed
+from trailkeep.setup.propose.decide import RETENTION_DAYS, Answers, Proposal, decide
+from trailkeep.setup.spec.schema import SCHEMA_FILE
+from trailkeep.setup.spec.yamltext import printable, scalar
 from trailkeep.setup.targets import candidates
-from trailkeep.setup.yamltext import printable, scalar
 
 NO_ANSWERS = Answers()
 

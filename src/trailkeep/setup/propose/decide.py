@@ -9,10 +9,10 @@ from typing import Literal
 from trailkeep.model.archive import Bucket
 from trailkeep.model.organization import Account
 from trailkeep.model.snapshot import Snapshot
-from trailkeep.setup import observed
-from trailkeep.setup.names import bucket_fault
 from trailkeep.setup.places import by_email
+from trailkeep.setup.propose import observed
 from trailkeep.setup.spec import AccountPart, LockPart
+from trailkeep.setup.spec.names import bucket_fault
 
 RETENTION_DAYS = 2557
 """Seven years with their leap days: what most audits ask for."""

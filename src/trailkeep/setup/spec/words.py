@@ -9,8 +9,8 @@ from pydantic import StringConstraints
 from pydantic_core import ErrorDetails
 
 from trailkeep.setup import spec
-from trailkeep.setup.schema import described
-from trailkeep.setup.yamltext import Path
+from trailkeep.setup.spec.schema import described
+from trailkeep.setup.spec.yamltext import Path
 
 
 def pattern_of(alias: object) -> str:
