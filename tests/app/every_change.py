@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 from tests.setup import build
-
 from trailkeep.model.archive import Encryption, LifecycleRule, Lock
 from trailkeep.model.change import (
     AttachGuard,

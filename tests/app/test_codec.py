@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from tests.app.every_change import EVERY
 from tests.laws.worlds import specs, worlds
-
 from trailkeep.app.codec import decode, encode
 from trailkeep.errors import SpecError, TrailkeepError
 from trailkeep.model.change import CHANGES, Change

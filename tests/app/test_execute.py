@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from tests.app.every_change import at
 from tests.setup import build
-
 from trailkeep.app.execute import Execution, Outcome, Perform, waves
 from trailkeep.app.journal import Journal
 from trailkeep.errors import AwsError

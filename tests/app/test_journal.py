@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from tests.app.every_change import ORGANIZATION, WHY
 from tests.setup import build
-
 from trailkeep.app.journal import Journal, runs
 from trailkeep.app.setup import Options, last_run, undo_of
 from trailkeep.errors import TrailkeepError, UsageError

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.model.made import ARCHIVE, HOME, snapshot, snapshots
 
+from tests.model.made import ARCHIVE, HOME, snapshot, snapshots
 from trailkeep.app import snapshot_file
 from trailkeep.errors import SnapshotError
 from trailkeep.model.ids import AccountId, Region

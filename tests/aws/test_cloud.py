@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.aws.test_retry import Watch
 
+from tests.aws.test_retry import Watch
 from trailkeep.aws.calls import Call
 from trailkeep.aws.cloud import Cloud
 from trailkeep.aws.credentials import Memberships

@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.model.made import ARCHIVE, BOSS, HOME, cell, snapshot
 
+from tests.model.made import ARCHIVE, BOSS, HOME, cell, snapshot
 from trailkeep.aws.read.cells import read_cell
 from trailkeep.aws.read.foreign import foreign
 from trailkeep.aws.read.lifecycle import fold_rule

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.aws.write_change import HOME, MANAGEMENT, World, served
 
+from tests.aws.write_change import HOME, MANAGEMENT, World, served
 from trailkeep.aws.lease import PARAMETER, Lease
 from trailkeep.errors import BusyError
 from trailkeep.lab import Fault

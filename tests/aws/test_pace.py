@@ -1,8 +1,8 @@
 """Published rates are kept by waiting, and never by more than that."""
 
 import pytest
-from tests.aws.test_retry import Watch
 
+from tests.aws.test_retry import Watch
 from trailkeep.aws.pace import Pace, rate_of
 
 

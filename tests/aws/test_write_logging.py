@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.aws.write_change import HOME, MANAGEMENT, SECURITY, SHOP, World, fresh, served
 
+from tests.aws.write_change import HOME, MANAGEMENT, SECURITY, SHOP, World, fresh, served
 from trailkeep.aws.read.selectors import fold
 from trailkeep.aws.write.selectors import unfold
 from trailkeep.errors import AwsError

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.aws.write_change import HOME, MANAGEMENT, ROLE, SECURITY, SHOP, World, fresh, served
 
+from tests.aws.write_change import HOME, MANAGEMENT, ROLE, SECURITY, SHOP, World, fresh, served
 from trailkeep.errors import AwsError
 from trailkeep.lab import Fault
 from trailkeep.model.change import (

@@ -2,8 +2,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from tests.aws.write_change import ROLE, World, served
 
+from tests.aws.write_change import ROLE, World, served
 from trailkeep.aws.read.scope import Scope
 from trailkeep.aws.read.snapshot import read_snapshot
 from trailkeep.lab import Fault

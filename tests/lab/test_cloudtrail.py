@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+
 from tests.lab.conftest import World, message, refusal, trail_policy
 
 MANAGEMENT, SECURITY, SHOP = "111111111111", "222222222222", "444444444444"

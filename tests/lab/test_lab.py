@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
-from tests.lab.conftest import World, message, refusal
 
+from tests.lab.conftest import World, message, refusal
 from trailkeep.lab import Fault, start
 
 SHOP, DATA = "444444444444", "777777777777"

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import pytest
+
 from tests.lab.conftest import World, message, refusal
 
 DENY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:DeleteBucket", "Resource": "*"}]}

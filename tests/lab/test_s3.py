@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
 from tests.lab.conftest import World, refusal
 
 SECURITY, SHOP = "222222222222", "444444444444"

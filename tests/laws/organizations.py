@@ -3,8 +3,8 @@
 from typing import Any
 
 from hypothesis import strategies as st
-from tests.setup import build
 
+from tests.setup import build
 from trailkeep.setup.spec import Spec
 
 REGIONS = ["us-east-1", "eu-west-1"]

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+
 from tests.aws.write_change import Hurry
 from tests.laws.organizations import scenarios, wishes
-
 from trailkeep.app.setup import Options, Planned, planned
 from trailkeep.app.world import Wanted, now, scope_of
 from trailkeep.aws.cloud import Cloud

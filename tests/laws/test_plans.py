@@ -5,8 +5,8 @@ from itertools import pairwise
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.laws.worlds import blind, specs, worlds
 
+from tests.laws.worlds import blind, specs, worlds
 from trailkeep.errors import SpecError
 from trailkeep.model.change import AttachPolicy, Change, PutTrail, SetLogging
 from trailkeep.model.snapshot import Snapshot

@@ -1,8 +1,8 @@
 """Organizations and specifications that hypothesis makes up: half built, wrongly built, never built."""
 
 from hypothesis import strategies as st
-from tests.setup import build
 
+from tests.setup import build
 from trailkeep.model.archive import Lock
 from trailkeep.model.identity import Role
 from trailkeep.model.ids import AccountId, Region

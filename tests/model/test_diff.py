@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given, settings
-from tests.model.made import ARCHIVE, BUCKET, HOME, NOON, TRAIL, cell, snapshot, snapshots
 
+from tests.model.made import ARCHIVE, BUCKET, HOME, NOON, TRAIL, cell, snapshot, snapshots
 from trailkeep.model.diff import Difference, diff
 from trailkeep.model.recorder import RecordingGroup
 from trailkeep.model.snapshot import Cell, Snapshot

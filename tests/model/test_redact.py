@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.model.made import ARCHIVE, BOSS, HOME, snapshot, snapshots
 
+from tests.model.made import ARCHIVE, BOSS, HOME, snapshot, snapshots
 from trailkeep.model.ids import AccountId
 from trailkeep.model.redact import _Redaction, redact
 from trailkeep.model.snapshot import Snapshot, Unreachable

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
+
 from tests.app.every_change import EVERY, at
 from tests.laws.worlds import blind
 from tests.report.views import EVIL, control_characters, poisoned, seen
 from tests.setup import build
-
 from trailkeep.app.execute import Failed, Outcome
 from trailkeep.app.journal import Run
 from trailkeep.app.setup import undo_of

@@ -4,7 +4,6 @@ import json
 from typing import Any, TypeVar
 
 from tests.setup import build
-
 from trailkeep.model.change import Change
 from trailkeep.model.identity import Role
 from trailkeep.model.ids import AccountId

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.setup import build
 
+from tests.setup import build
 from trailkeep.errors import SpecError
 from trailkeep.model.archive import Lock
 from trailkeep.model.ids import Partition, Region

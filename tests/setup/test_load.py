@@ -5,8 +5,8 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.setup import build
 
+from tests.setup import build
 from trailkeep.errors import ExitCode, Problem, SpecError
 from trailkeep.setup.conflicts import contradictions_with
 from trailkeep.setup.spec.example import EXAMPLE

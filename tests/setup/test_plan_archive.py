@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
+
 from tests.laws.worlds import blind
 from tests.setup import build
 from tests.setup.planning import notes, of, settled, snapshot
-
 from trailkeep.errors import SpecError
 from trailkeep.model.archive import LifecycleRule, Lock
 from trailkeep.model.change import (

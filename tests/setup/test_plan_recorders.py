@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from tests.setup import build
 from tests.setup.planning import notes, of, settled, snapshot
-
 from trailkeep.model.change import CreateServiceLinkedRole, PutChannel, PutRecorder, SetRecording
 from trailkeep.model.ids import AccountId, Region
 from trailkeep.model.recorder import RecordingGroup

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from tests.setup import build
 from tests.setup.planning import notes, of, settled, snapshot
-
 from trailkeep.model.change import PutTrail, SetBucket, SetKey, SetLogging, SetSelectors, Stage
 from trailkeep.model.ids import Region
 from trailkeep.model.organization import State

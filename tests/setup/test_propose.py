@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.setup import build
 
+from tests.setup import build
 from trailkeep.model.archive import Lock
 from trailkeep.model.ids import AccountId, Partition, Region, UnitId
 from trailkeep.model.organization import Account, Organization, State, Unit

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from tests.setup import build
 
+from tests.setup import build
 from trailkeep.setup.documents.trust import strangers
 
 OURSELVES = f"arn:aws:iam::{build.MANAGEMENT}:root"

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.stories.desk import Desk, scenario
 
+from tests.stories.desk import Desk, scenario
 from trailkeep.lab import start
 
 MakeDesk = Callable[..., Desk]

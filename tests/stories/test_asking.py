@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from tests.stories.desk import Desk, Said
 
 pytestmark = pytest.mark.story

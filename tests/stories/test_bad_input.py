@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.stories.desk import SECURITY, Desk
 
+from tests.stories.desk import SECURITY, Desk
 from trailkeep.lab import Lab, start
 
 pytestmark = pytest.mark.story

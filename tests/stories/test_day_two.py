@@ -1,6 +1,7 @@
 """Day 2: accounts join, Regions are enabled, the specification changes; an unattended apply keeps up."""
 
 import pytest
+
 from tests.stories.conftest import MakeDesk
 from tests.stories.desk import HOME, REGIONS, SHOP, Desk
 

@@ -1,9 +1,9 @@
 """What AWS and other people break: everything else is done, what is left is named, and applying again finishes it."""
 
 import pytest
+
 from tests.stories.conftest import MakeDesk
 from tests.stories.desk import HOME, LOG_ARCHIVE_EMAIL, SANDBOX, SECURITY, SHOP, Desk, account, kill
-
 from trailkeep.lab import Fault
 
 pytestmark = pytest.mark.story

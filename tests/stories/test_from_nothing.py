@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.stories.desk import Desk
 
+from tests.stories.desk import Desk
 from trailkeep.lab import start
 
 pytestmark = pytest.mark.story

@@ -7,8 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.stories.desk import HOME, LOG_ARCHIVE_EMAIL, SECURITY, Desk, kill
 
+from tests.stories.desk import HOME, LOG_ARCHIVE_EMAIL, SECURITY, Desk, kill
 from trailkeep.app import snapshot_file
 from trailkeep.lab import Fault, start
 from trailkeep.model.diff import diff

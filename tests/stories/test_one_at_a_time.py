@@ -4,8 +4,8 @@ import json
 import signal
 
 import pytest
-from tests.stories.desk import Desk, kill
 
+from tests.stories.desk import Desk, kill
 from trailkeep.lab import Fault
 
 pytestmark = pytest.mark.story

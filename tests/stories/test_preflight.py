@@ -4,8 +4,8 @@ import json
 from collections.abc import Sequence
 
 import pytest
-from tests.stories.desk import SECURITY, Desk
 
+from tests.stories.desk import SECURITY, Desk
 from trailkeep.lab import Fault
 
 pytestmark = pytest.mark.story

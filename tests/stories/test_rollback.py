@@ -1,6 +1,7 @@
 """rollback: what can be undone is undone, newest first; the rest is named and kept; apply restores it."""
 
 import pytest
+
 from tests.stories.desk import MANAGEMENT, SHOP, Desk
 
 pytestmark = pytest.mark.story

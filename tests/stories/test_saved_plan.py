@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from tests.stories.desk import Desk
 
 pytestmark = pytest.mark.story

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+
 from tests.stories.desk import HOME, MANAGEMENT, MFA, SANDBOX, SHOP, Desk, kill
 
 pytestmark = pytest.mark.story

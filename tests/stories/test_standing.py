@@ -5,8 +5,8 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from tests.stories.desk import HOME, LOG_ARCHIVE_EMAIL, MANAGEMENT, REGIONS, Desk
 
+from tests.stories.desk import HOME, LOG_ARCHIVE_EMAIL, MANAGEMENT, REGIONS, Desk
 from trailkeep.lab import start
 
 pytestmark = pytest.mark.story

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from tests.stories.desk import Desk, kill
 
 pytestmark = pytest.mark.story
