@@ -19,6 +19,7 @@ from trailkeep.model.change import (
     SetTrustedAccess,
     Stage,
 )
+from trailkeep.model.identity import Role
 from trailkeep.model.organization import Policy
 from trailkeep.model.plan import Plan
 from trailkeep.model.snapshot import Unreachable
@@ -211,3 +212,19 @@ def test_a_name_prefix_and_path_are_on_everything_that_is_created() -> None:
     assert made.role.arn.endswith(":role/platform/TrailkeepBreakGlass")
     archive = next(c for c in of(PutPolicy, plan) if c.policy.name == "acme-sec-archive")
     assert "role/platform/TrailkeepBreakGlass" in archive.policy.content
+
+
+def break_glass(found: tuple[Role, ...]) -> list[Role]:
+    return [c.role for c in of(CreateRole, make_plan(build.spec(), snapshot(roles=found)))]
+
+
+def test_a_break_glass_role_that_was_made_halfway_is_finished() -> None:
+    (whole,) = break_glass(())
+    assert break_glass((replace(whole, policies=frozenset()),)) == [whole]
+    assert break_glass((whole,)) == []
+
+
+def test_a_break_glass_role_of_somebody_s_own_is_left_as_it_is() -> None:
+    (whole,) = break_glass(())
+    own = replace(whole, trust=whole.trust.replace('"true"', '"false"'), policies=frozenset())
+    assert break_glass((own,)) == []

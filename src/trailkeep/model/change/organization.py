@@ -277,4 +277,5 @@ class CreateRole(Change):
         return "", self.role.trust
 
     def apply_to(self, snapshot: Snapshot) -> Snapshot:
-        return replace(snapshot, roles=(*snapshot.roles, self.role))
+        others = (r for r in snapshot.roles if (r.account, r.name) != (self.role.account, self.role.name))
+        return replace(snapshot, roles=(*others, self.role))

@@ -47,9 +47,11 @@ def reconcile_access(spec: Spec, desired: Desired, snapshot: Snapshot) -> Iterat
 
 
 def _break_glass(spec: Spec, desired: Desired, snapshot: Snapshot) -> Iterator[Change]:
+    """Made, or finished: killed between its two calls, it stands there with our trust and without its policy."""
     role = desired.break_glass
-    known = any(r.account == role.account and r.name == role.name for r in snapshot.roles)
-    if not known and snapshot.blind(role.account) is None:
+    known = next((r for r in snapshot.roles if r.account == role.account and r.name == role.name), None)
+    half_made = known is not None and known.trust == role.trust and not role.policies <= known.policies
+    if (known is None or half_made) and snapshot.unread(role.account, "", "roles") is None:
         yield CreateRole(
             account=role.account,
             region="",
