@@ -2,6 +2,7 @@
 
 import json
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -67,6 +68,35 @@ def test_only_what_was_done_counts(path: Path) -> None:
     journal.write("intent", AT, UNIT)  # and then the machine went down
     journal.close()
     assert runs(path)[0].done == ()
+
+
+def test_what_was_begun_when_it_was_killed_is_taken_back_too(path: Path) -> None:
+    journal = Journal(path, "run1")
+    journal.write("begin", AT, verb="apply", undoes="")
+    journal.write("intent", AT, TRUST)
+    journal.write("done", AT, TRUST, chosen={})
+    later = replace(TRUST, service="account.amazonaws.com")
+    refused = replace(TRUST, service="sso.amazonaws.com")
+    journal.write("intent", AT, refused)
+    journal.write("failed", AT, refused, code="x", error="y")
+    journal.write("intent", AT, later)
+    journal.write("intent", AT, UNIT)
+    journal.close()
+    (run,) = runs(path)
+    assert (run.done, run.perhaps) == ((TRUST,), (later,))
+    assert [c.resource for _, wave in undo_of(run).waves for c in wave] == [later.resource, TRUST.resource]
+
+
+def test_a_rollback_that_broke_off_can_be_made_again(path: Path) -> None:
+    keep(path, "run1", TRUST)
+    journal = Journal(path, "run2")
+    journal.write("begin", AT, verb="rollback", undoes="run1")
+    journal.write("end", AT, done=0, failed=1, stopped="")
+    journal.close()
+    assert last_run("o-exampleorg1", Options(journal=path)).id == "run1"
+    keep(path, "run3", verb="rollback", undoes="run1")
+    with pytest.raises(UsageError):
+        last_run("o-exampleorg1", Options(journal=path))
 
 
 def test_runs_are_told_apart_even_when_their_lines_mix(path: Path) -> None:

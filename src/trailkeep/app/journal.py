@@ -60,32 +60,54 @@ def _unwritable(path: Path, error: OSError) -> TrailkeepError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run as the journal tells it: its verb, and the changes that were made, in order and with real names."""
+    """One run as the journal tells it: its verb, and the changes that were made, in order and with real names.
+
+    `undoes` is the run that this one took back to the end; one that broke off has undone nothing yet. `perhaps` are
+    changes that were begun when the process was killed: made or not, taking them back is right.
+    """
 
     id: str
     verb: str
     began: str
     undoes: str
     done: tuple[Change, ...]
+    perhaps: tuple[Change, ...] = ()
 
 
 def runs(path: Path) -> tuple[Run, ...]:
     """Every run in a journal, oldest first; a torn last line (kill -9) is passed over."""
     found: dict[str, dict[str, Any]] = {}
+    aims: dict[str, str] = {}
     for line in _lines(path):
-        run = found.setdefault(str(line.get("run")), {"verb": "", "began": "", "undoes": "", "done": []})
+        name = str(line.get("run"))
+        run = found.setdefault(name, {"verb": "", "began": "", "undoes": "", "done": [], "perhaps": {}})
         match line.get("event"):
             case "begin":
-                run |= {
-                    "verb": str(line.get("verb")),
-                    "began": str(line.get("at")),
-                    "undoes": str(line.get("undoes", "")),
-                }
+                run |= {"verb": str(line.get("verb")), "began": str(line.get("at"))}
+                aims[name] = str(line.get("undoes", ""))
+            case "end" if not (line.get("failed") or line.get("stopped")):
+                run["undoes"] = aims.get(name, "")
+            case "intent":
+                run["perhaps"][_same(line)] = line.get("change")
+            case "failed":
+                run["perhaps"].pop(_same(line), None)
             case "done":
+                run["perhaps"].pop(_same(line), None)
                 run["done"].append(decode(line.get("change")).bind(_chosen(line)))
             case _:
                 pass
-    return tuple(Run(id=i, **{**r, "done": tuple(r["done"])}) for i, r in found.items())
+    return tuple(_run(i, r) for i, r in found.items())
+
+
+def _run(name: str, told: dict[str, Any]) -> Run:
+    begun = (decode(change) for change in told["perhaps"].values())
+    # what was created without its name being told cannot be taken back by name
+    perhaps = tuple(change for change in begun if not change.chosen)
+    return Run(id=name, **{**told, "done": tuple(told["done"]), "perhaps": perhaps})
+
+
+def _same(line: dict[str, Any]) -> str:
+    return json.dumps(line.get("change"), sort_keys=True)
 
 
 def _chosen(line: dict[str, Any]) -> dict[str, str]:

@@ -148,7 +148,7 @@ def last_run(organization: str, options: Options) -> Run:
     all_runs = runs(path)
     undone = {r.undoes for r in all_runs}
     for run in reversed(all_runs):
-        if run.verb == "apply" and run.done and run.id not in undone:
+        if run.verb == "apply" and (run.done or run.perhaps) and run.id not in undone:
             return run
     raise UsageError(
         f"no run to roll back in {path}", hint="the journal of the machine that ran apply is needed: --journal FILE"
@@ -166,10 +166,11 @@ class Undo:
 
 def undo_of(run: Run) -> Undo:
     """The reversible changes of a run in reverse order; a stage is undone before the one it stood on."""
-    backward = tuple(reversed(run.done))
+    made = (*run.done, *run.perhaps)
+    backward = tuple(sorted(made[::-1], key=lambda c: -c.when))
     groups = ((stage, tuple(group)) for stage, group in groupby(backward, key=lambda c: c.when))
     stages = tuple((Stage(s).label, tuple(u for c in group if (u := c.undo()) is not None)) for s, group in groups)
-    kept = tuple((c, c.irreversible or "it cannot be put back") for c in run.done if c.undo() is None)
+    kept = tuple((c, c.irreversible or "it cannot be put back") for c in made if c.undo() is None)
     return Undo(run=run, waves=tuple((name, changes) for name, changes in stages if changes), kept=kept)
 
 

@@ -1,0 +1,244 @@
+"""The policies of an organization: for one account, for one request, against cases."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trailkeep.authz import chain, context
+from trailkeep.authz.case import Case, Outcome, read_case
+from trailkeep.authz.evaluate import evaluate
+from trailkeep.authz.event import Asked, asked_in
+from trailkeep.authz.levels import Saying, say
+from trailkeep.authz.policy import Kind, Policy, parse, unreadable
+from trailkeep.authz.principal import read_principal
+from trailkeep.authz.request import Decision, Facts, Layer, Policies, Request
+from trailkeep.authz.services import is_covered_by_rcp
+from trailkeep.errors import PolicyError, UsageError
+
+if TYPE_CHECKING:
+    from trailkeep.model.organization import Organization
+    from trailkeep.model.snapshot import Snapshot
+
+LARGEST = 64 << 20
+"""Bytes of a file of cases, or of an event."""
+
+_ADMINISTRATOR: Mapping[str, Any] = {
+    "Version": "2012-10-17",
+    "Statement": {"Sid": "AdministratorAccess", "Effect": "Allow", "Action": "*", "Resource": "*"},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """A decision, what was filled in to reach it, and whether it stands without the identity policies.
+
+    `is_known` is false where identity policies, which no snapshot holds, would decide.
+    """
+
+    request: Request
+    decision: Decision
+    notes: tuple[str, ...]
+    is_known: bool
+
+
+def explain(asked: Asked, snapshot: "Snapshot", *, administrator: bool) -> Explained:
+    """Decide one request by the organization's policies. Raises UsageError for what is no request."""
+    request, notes = _request(asked, snapshot)
+    policies, more = _policies(request, snapshot)
+    facts = _facts(request, snapshot)
+    with_rights = replace(policies, identity=(parse(_ADMINISTRATOR, name="administrator rights", kind="identity"),))
+    decision = evaluate(request, with_rights, facts)
+    bare = evaluate(request, policies, facts)
+    is_known = administrator or decision.verdict is bare.verdict
+    assumed = () if decision.verdict is bare.verdict else ("assuming administrator rights for the principal",)
+    unknown = () if is_known else ("identity policies decide, and a snapshot does not hold them: UNKNOWN",)
+    return Explained(
+        request=request,
+        decision=decision,
+        notes=(*notes, *more, *(assumed if administrator else unknown)),
+        is_known=is_known,
+    )
+
+
+def say_levels(
+    organization: "Organization", account: str, action: str, resource: str | None
+) -> tuple[tuple[Saying, ...], tuple[str, ...]]:
+    """What every level above an account says about an action, RCPs first as AWS asks them; with what is exempt."""
+    if ":" not in action:
+        raise UsageError(f"{action[:80]!r} is no action", hint="write it as service:Action, for example s3:GetObject")
+    notes = []
+    scp = chain.levels(organization, account, "SERVICE_CONTROL_POLICY")
+    rcp = chain.levels(organization, account, "RESOURCE_CONTROL_POLICY")
+    if account == organization.management:
+        notes.append("neither SCPs on its principals nor RCPs on its resources bind the management account")
+        scp = rcp = ()
+    if not is_covered_by_rcp(action.lower(), resource or ""):
+        rcp = ()
+        notes.append("RCPs do not cover this action")
+    if not scp and not notes:
+        notes.append("SCPs are not enabled in this organization")
+    said = [say(level, Layer.RCP, action, resource) for level in rcp if level.policies]
+    said += [say(level, Layer.SCP, action, resource) for level in scp]
+    return tuple(said), tuple(notes)
+
+
+def run_cases(cases: Sequence[Case], snapshot: "Snapshot | None") -> tuple[Outcome, ...]:
+    """Decide every case; what a case leaves out comes from the organization. Raises UsageError without one."""
+    return tuple(Outcome(case=case, decision=_decide(case, snapshot)) for case in cases)
+
+
+def read_cases(paths: Sequence[Path]) -> tuple[Case, ...]:
+    """Every case in files and folders (`*.json`, `*.yaml`, `*.yml`, in order of name). Raises UsageError."""
+    cases = tuple(
+        read_case(found, f"{file}, case {number}")
+        for path in paths
+        for file in _files(path)
+        for number, found in enumerate(_listed(_read(file)), 1)
+    )
+    if not cases:
+        raise UsageError("there is no case in these files", hint="a file holds one case or a list of them")
+    return cases
+
+
+def read_event(text: str) -> Asked:
+    """A request from the JSON of a CloudTrail event, alone or as the only one in Records. Raises UsageError."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UsageError("the event is not JSON", hint="paste the event as CloudTrail shows it") from error
+    return asked_in(found)
+
+
+def _decide(case: Case, snapshot: "Snapshot | None") -> Decision:
+    if case.policies is not None:
+        return evaluate(case.request, case.policies, case.facts or Facts())
+    if snapshot is None:
+        raise UsageError(f"case {case.id[:80]!r} has no policies", hint="write them, or give --snapshot FILE")
+    request = replace(case.request, resource_account=case.request.resource_account or _owner(case.request, snapshot))
+    policies, _ = _policies(request, snapshot)
+    rights = parse(_ADMINISTRATOR, name="administrator rights", kind="identity")
+    return evaluate(request, replace(policies, identity=(rights,)), case.facts or _facts(request, snapshot))
+
+
+def _request(asked: Asked, snapshot: "Snapshot") -> tuple[Request, tuple[str, ...]]:
+    if ":" not in asked.action:
+        raise UsageError(
+            f"{asked.action[:80]!r} is no action", hint="write it as service:Action, for example s3:GetObject"
+        )
+    principal = read_principal(asked.principal, (asked.context.get("aws:principalarn") or ("",))[0])
+    draft = Request(
+        principal=principal,
+        action=asked.action,
+        resource=asked.resource,
+        resource_account=asked.resource_account,
+        context={},
+        wildcard_only=asked.resource == "*",
+    )
+    owner = asked.resource_account or _owner(draft, snapshot)
+    notes = () if owner or draft.wildcard_only else ("whose resource it is is not known; taken to be the principal's",)
+    known = context.derived(principal, owner or principal.account, snapshot.organization)
+    return replace(draft, resource_account=owner, context={**known, **asked.context}), notes
+
+
+def _owner(request: Request, snapshot: "Snapshot") -> str:
+    """The account an ARN names; a bucket's owner as the snapshot knows it."""
+    bucket = snapshot.bucket(_bucket(request.resource))
+    if bucket is not None:
+        return bucket.account
+    parts = request.resource.split(":", 5)
+    return parts[4] if len(parts) == 6 and parts[4].isdigit() else ""
+
+
+def _bucket(resource: str) -> str:
+    service, _, name = resource.partition(":::")
+    return name.partition("/")[0] if service.endswith(":s3") else ""
+
+
+def _policies(request: Request, snapshot: "Snapshot") -> tuple[Policies, tuple[str, ...]]:
+    """SCPs of the principal's account, RCPs of the resource's, and the resource policy the snapshot holds."""
+    organization = snapshot.organization
+    owner = request.resource_account or request.principal.account
+    resource, notes = _resource_policy(request, snapshot)
+    scp = chain.levels(organization, request.principal.account, "SERVICE_CONTROL_POLICY")
+    outside = request.principal.is_iam and request.principal.account not in organization.accounts
+    strangers = ("the principal is of another organization, whose SCPs are not known",) if outside else ()
+    rcp = chain.levels(organization, owner, "RESOURCE_CONTROL_POLICY")
+    return Policies(resource=resource, scp=scp, rcp=rcp), (*notes, *strangers)
+
+
+def _resource_policy(request: Request, snapshot: "Snapshot") -> tuple[Policy | None, tuple[str, ...]]:
+    bucket = snapshot.bucket(_bucket(request.resource))
+    if bucket is not None:
+        return _held(bucket.policy, f"bucket policy of {bucket.name}"), ()
+    for key in snapshot.keys:
+        if key.arn == request.resource:
+            return _held(key.policy, f"key policy of {key.alias}"), ()
+    for role in snapshot.roles:
+        if role.arn == request.resource and request.action.lower().startswith("sts:"):
+            return _held(role.trust, f"trust policy of {role.name}"), ()
+    if request.wildcard_only:
+        return None, ()
+    return None, ("the snapshot holds no policy of this resource; taken to have none",)
+
+
+def _held(text: str, name: str, kind: Kind = "resource") -> Policy | None:
+    if not text:
+        return None
+    try:
+        return parse(text, name=name, kind=kind)
+    except PolicyError as error:
+        return unreadable(name, kind, error.message)
+
+
+def _facts(request: Request, snapshot: "Snapshot") -> Facts:
+    arn = (request.context.get("aws:principalarn") or ("",))[0]
+    owner = request.resource_account or request.principal.account
+    return chain.facts(snapshot.organization, request.principal, owner, arn)
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        yield from sorted(p for p in path.rglob("*") if p.suffix in {".json", ".yaml", ".yml"} and p.is_file())
+    else:
+        yield path
+
+
+def _listed(found: Any) -> list[Any]:  # noqa: ANN401 whatever a file holds
+    return found if isinstance(found, list) else [found]
+
+
+def _read(path: Path) -> Any:  # noqa: ANN401 whatever a file holds
+    text = read_text(path)
+    if path.suffix in {".yaml", ".yml"}:
+        return _yaml(path, text)
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: not JSON: {error}", hint="name a YAML file .yaml") from error
+
+
+def _yaml(path: Path, text: str) -> Any:  # noqa: ANN401 whatever a file holds
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return YAML(typ="safe", pure=True).load(text)
+    except (YAMLError, RecursionError, ValueError) as error:
+        raise UsageError(f"{path}: not YAML: {' '.join(str(error).split())[:300]}", hint="check the file") from error
+
+
+def read_text(path: Path) -> str:
+    """The text of a file. Raises UsageError: missing, not to be read, too large, not UTF-8."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}", hint="check the path and who may read it") from error
+    if len(raw) > LARGEST:
+        raise UsageError(f"{path} has more than {LARGEST:,} bytes", hint="split it")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8 text", hint="check the file") from error
