@@ -167,7 +167,8 @@ class Undo:
 def undo_of(run: Run) -> Undo:
     """The reversible changes of a run in reverse order; a stage is undone before the one it stood on."""
     made = (*run.done, *run.perhaps)
-    backward = tuple(sorted(made[::-1], key=lambda c: -c.when))
+    latest_first = sorted(enumerate(made), key=lambda pair: (pair[1].when, pair[0]), reverse=True)
+    backward = tuple(change for _, change in latest_first)
     groups = ((stage, tuple(group)) for stage, group in groupby(backward, key=lambda c: c.when))
     stages = tuple((Stage(s).label, tuple(u for c in group if (u := c.undo()) is not None)) for s, group in groups)
     kept = tuple((c, c.irreversible or "it cannot be put back") for c in made if c.undo() is None)
