@@ -4,6 +4,7 @@
     ├── UsageError 2          the command line asks for something that makes no sense
     ├── SpecError 2           the specification, with file, line and column
     ├── SnapshotError 1       a snapshot file that cannot be believed
+    ├── PolicyError 1         a policy document that cannot be read
     ├── AwsError 1            AWS refused or did not answer; `code` is AWS's own
     ├── PlanMovedError 1      the organization is no longer what the plan was made for
     ├── BusyError 1           another apply is at work
@@ -71,6 +72,10 @@ class SpecError(TrailkeepError):
 
 class SnapshotError(TrailkeepError):
     """A snapshot file is damaged, from a newer version, or not a snapshot at all."""
+
+
+class PolicyError(TrailkeepError):
+    """A policy document is no policy: not JSON, too large, nested too deeply, a key twice."""
 
 
 class AwsError(TrailkeepError):

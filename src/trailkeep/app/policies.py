@@ -11,10 +11,10 @@ from trailkeep.authz.case import Case, Outcome, read_case
 from trailkeep.authz.evaluate import evaluate
 from trailkeep.authz.event import Asked, asked_in
 from trailkeep.authz.levels import Saying, say
-from trailkeep.authz.policy import Kind, Policy, parse, unreadable
+from trailkeep.authz.policy import Kind, Policy, once, parse, unreadable
 from trailkeep.authz.principal import read_principal
-from trailkeep.authz.request import Decision, Facts, Layer, Policies, Request
-from trailkeep.authz.services import is_covered_by_rcp
+from trailkeep.authz.request import Decision, Facts, Layer, Policies, Request, Verdict
+from trailkeep.authz.services import is_covered_by_rcp, may_have_policy
 from trailkeep.errors import PolicyError, UsageError
 
 if TYPE_CHECKING:
@@ -32,9 +32,11 @@ _ADMINISTRATOR: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """A decision, what was filled in to reach it, and whether it stands without the identity policies.
+    """A decision by administrator rights, what was filled in to reach it, and whether it is known to stand.
 
-    `is_known` is false where identity policies, which no snapshot holds, would decide.
+    A denial stands: identity policies only narrow. An allowance stands for principals without identity policies, or
+    when administrator rights were asked for. Nothing but an explicit deny stands where the resource has a policy
+    that the snapshot does not hold.
     """
 
     request: Request
@@ -50,15 +52,18 @@ def explain(asked: Asked, snapshot: "Snapshot", *, administrator: bool) -> Expla
     facts = _facts(request, snapshot)
     with_rights = replace(policies, identity=(parse(_ADMINISTRATOR, name="administrator rights", kind="identity"),))
     decision = evaluate(request, with_rights, facts)
-    bare = evaluate(request, policies, facts)
-    is_known = administrator or decision.verdict is bare.verdict
-    assumed = () if decision.verdict is bare.verdict else ("assuming administrator rights for the principal",)
-    unknown = () if is_known else ("identity policies decide, and a snapshot does not hold them: UNKNOWN",)
+    unheld = policies.resource is None and may_have_policy(request.action.lower(), request.resource)
+    held = not (unheld and decision.verdict is not Verdict.EXPLICITLY_DENIED and _is_unread(request, snapshot))
+    rights = decision.is_allowed and request.principal.is_iam and not facts.is_root
+    assumed = "assuming administrator rights for the principal"
+    unknown = "identity policies decide, and a snapshot does not hold them"
+    said = (assumed if administrator else unknown,) if rights else ()
+    unread = () if held else ("the policy of this resource decides, and the snapshot does not hold it",)
     return Explained(
         request=request,
         decision=decision,
-        notes=(*notes, *more, *(assumed if administrator else unknown)),
-        is_known=is_known,
+        notes=(*notes, *more, *said, *unread),
+        is_known=held and (administrator or not rights),
     )
 
 
@@ -178,9 +183,13 @@ def _resource_policy(request: Request, snapshot: "Snapshot") -> tuple[Policy | N
     for role in snapshot.roles:
         if role.arn == request.resource and request.action.lower().startswith("sts:"):
             return _held(role.trust, f"trust policy of {role.name}"), ()
-    if request.wildcard_only:
-        return None, ()
-    return None, ("the snapshot holds no policy of this resource; taken to have none",)
+    return None, ()
+
+
+def _is_unread(request: Request, snapshot: "Snapshot") -> bool:
+    """Whether the resource may have a policy that the snapshot does not hold; a bucket of it may have none."""
+    bucket = snapshot.bucket(_bucket(request.resource))
+    return bucket is None or snapshot.unread(bucket.account, bucket.region, f"bucket {bucket.name} policy") is not None
 
 
 def _held(text: str, name: str, kind: Kind = "resource") -> Policy | None:
@@ -214,19 +223,43 @@ def _read(path: Path) -> Any:  # noqa: ANN401 whatever a file holds
     if path.suffix in {".yaml", ".yml"}:
         return _yaml(path, text)
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=once)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: not JSON: {error}", hint="name a YAML file .yaml") from error
 
 
 def _yaml(path: Path, text: str) -> Any:  # noqa: ANN401 whatever a file holds
     from ruamel.yaml import YAML
+    from ruamel.yaml.constructor import SafeConstructor
     from ruamel.yaml.error import YAMLError
 
+    class Plain(SafeConstructor):
+        """Leaves dates as text: Version and DateLessThan compare text that YAML would make a date of."""
+
+    Plain.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.construct_yaml_str)
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = Plain
     try:
-        return YAML(typ="safe", pure=True).load(text)
+        found = yaml.load(text)
     except (YAMLError, RecursionError, ValueError) as error:
         raise UsageError(f"{path}: not YAML: {' '.join(str(error).split())[:300]}", hint="check the file") from error
+    if not _has_text_keys(found):
+        raise UsageError(f"{path}: a key is not text", hint="put quotation marks around it")
+    return found
+
+
+def _has_text_keys(found: Any) -> bool:  # noqa: ANN401 whatever a file holds
+    """Whether it is as JSON would be; each shared part is looked at once, since aliases can stand for billions."""
+    seen: set[int] = set()
+    left = [found]
+    while left:
+        value = left.pop()
+        if isinstance(value, list | dict) and id(value) not in seen:
+            seen.add(id(value))
+            if isinstance(value, dict) and not all(isinstance(k, str) for k in value):
+                return False
+            left.extend(value.values() if isinstance(value, dict) else value)
+    return True
 
 
 def read_text(path: Path) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from trailkeep import __version__
-from trailkeep.cli import demo, initialize, lab, setup, snapshot
+from trailkeep.cli import demo, initialize, lab, policies, setup, snapshot
 from trailkeep.errors import ExitCode, TrailkeepError
 
 _MISUSE: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
@@ -16,6 +16,7 @@ _INTERRUPTED = 130
 """What typer makes of Ctrl-C, when it does not raise."""
 
 SET_UP = "Set up"
+PROTECT = "Protect"
 TRY_IT = "Try it"
 
 app = typer.Typer(
@@ -50,6 +51,7 @@ app.command("plan", rich_help_panel=SET_UP)(setup.plan)
 app.command("apply", rich_help_panel=SET_UP)(setup.apply)
 app.command("rollback", rich_help_panel=SET_UP)(setup.rollback)
 app.add_typer(snapshot.app, name="snapshot", rich_help_panel=SET_UP)
+app.add_typer(policies.app, name="policies", rich_help_panel=PROTECT)
 app.command("schema", rich_help_panel=SET_UP)(initialize.schema)
 app.command("demo", rich_help_panel=TRY_IT)(demo.demo)
 app.add_typer(lab.app, name="lab", rich_help_panel=TRY_IT)
