@@ -20,6 +20,7 @@ lock: $(VENV)/dev.done
 	@$(BIN)/pip install --quiet uv && PATH=$(CURDIR)/$(BIN):$$PATH scripts/lock
 
 $(VENV)/%.done: requirements/%.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python is missing: apt-get install python3 python3-venv, or make PYTHON=/path/to/python $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "trailkeep needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -60,3 +60,4 @@ Confirm = Annotated[
 JournalFile = Annotated[
     Path | None, typer.Option("--journal", help="Where the journal lies; below XDG_STATE_HOME if left out.")
 ]
+BreakLease = Annotated[bool, typer.Option("--break-lease", help="Go on although another apply seems to be at work.")]

@@ -82,9 +82,7 @@ def apply(
         int | None, typer.Option(help="Begin nothing new after so many failures.", min=1, show_default=False)
     ] = None,
     journal: o.JournalFile = None,
-    break_lease: Annotated[
-        bool, typer.Option("--break-lease", help="Go on although another apply seems to be at work.")
-    ] = False,
+    break_lease: o.BreakLease = False,
     output: o.OutputAs = o.Output.TABLE,
     output_file: o.OutputFile = None,
     account: o.Accounts = None,
@@ -100,11 +98,9 @@ def apply(
     Ctrl-C pauses it: calls under way are finished. Run it again to go on; what is done is not done twice.
     """
     from trailkeep.app import plan_file as saved_plan
-    from trailkeep.app.preflight import foresee
     from trailkeep.app.setup import Options, check_saved
     from trailkeep.app.setup import apply as carry_out
     from trailkeep.app.world import open_cloud, read_spec
-    from trailkeep.cli.consent import consent
     from trailkeep.cli.watch import Watch
     from trailkeep.report.plan import render_plan
 
@@ -132,11 +128,9 @@ def apply(
         say.err().print(render_plan(ready.plan, ready.snapshot))
     if not ready.plan.changes:
         return _nothing(ready, output, output_file)
-    for unknown in foresee(cloud, ready):
-        say.err().print(f"? {unknown}", style="yellow")
-    consent(ready.plan.changes, yes=yes, confirmed=confirm or ())
+    agreed = _agreed(cloud, ready, yes=yes, confirm=confirm)
     with Watch() as watch:
-        applied = carry_out(cloud, ready, options, watch, watch)
+        applied = carry_out(cloud, agreed, options, watch, watch)
     _say_applied(applied, ready.snapshot.organization, output, output_file)
     return ExitCode.OK if applied.is_complete else ExitCode.INCOMPLETE
 
@@ -146,9 +140,7 @@ def rollback(
     yes: o.Yes = False,
     confirm: o.Confirm = None,
     journal: o.JournalFile = None,
-    break_lease: Annotated[
-        bool, typer.Option("--break-lease", help="Go on although another apply seems to be at work.")
-    ] = False,
+    break_lease: o.BreakLease = False,
     profile: o.Profile = None,
     region: o.RegionName = None,
     workers: o.Workers = 32,
@@ -185,6 +177,17 @@ def _read(cloud: "Cloud", wanted: "Wanted", options: "Options", watch: "Watch") 
     from trailkeep.app.setup import read_and_plan
 
     return read_and_plan(cloud, wanted, options, watch)
+
+
+def _agreed(cloud: "Cloud", ready: "Planned", *, yes: bool, confirm: list[str] | None) -> "Planned":
+    """The same plan, once it is known that nothing of it would be denied and a person has said yes."""
+    from trailkeep.app.preflight import foresee
+    from trailkeep.cli.consent import consent
+
+    for unknown in foresee(cloud, ready):
+        say.err().print(f"? {unknown}", style="yellow")
+    consent(ready.plan.changes, yes=yes, confirmed=confirm or ())
+    return ready
 
 
 def _narrow(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from trailkeep.model.identity import GuardPolicy, Role
-from trailkeep.model.ids import UnitId, pending
+from trailkeep.model.ids import pending
 from trailkeep.model.organization import Organization, Policy, PolicyType
 from trailkeep.model.plan import Note
 from trailkeep.model.snapshot import Snapshot
@@ -171,8 +171,3 @@ def _policy(organization: Organization, name: str, type_: PolicyType, content: s
         content=content,
         targets=known.targets if known else frozenset(),
     )
-
-
-def is_unit(target: str, organization: Organization) -> bool:
-    """Whether a target is a root or unit rather than an account."""
-    return target in organization.units and UnitId(target) in organization.units

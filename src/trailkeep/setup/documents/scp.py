@@ -91,53 +91,53 @@ def member_scp(places: Places) -> str:
     `arn:…:cloudtrail:*:*:trail/*` also holds the organization trail, whose ARN names the management account, against
     a delegated administrator.
     """
-    trails = [f"arn:{places.partition}:cloudtrail:*:*:trail/*"]
-    service_role = f"arn:{places.partition}:iam::*:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
     return document(
         [
-            _deny("TrailDelete", ["cloudtrail:DeleteTrail"], trails, [places.break_glass]),
-            _deny(
-                "TrailChange",
-                [
-                    "cloudtrail:PutEventConfiguration",
-                    "cloudtrail:PutEventSelectors",
-                    "cloudtrail:PutInsightSelectors",
-                    "cloudtrail:RemoveTags",
-                    "cloudtrail:StopLogging",
-                    "cloudtrail:UpdateTrail",
-                ],
-                trails,
-                places.exempt,
-            ),
-            _deny("TrailAdmin", ["cloudtrail:DeregisterOrganizationDelegatedAdmin"], ["*"], places.exempt),
-            _deny(
-                "ConfigDelete",
-                [
-                    "config:DeleteConfigurationRecorder",
-                    "config:DeleteDeliveryChannel",
-                    "config:DeleteRetentionConfiguration",
-                    "config:DeleteServiceLinkedConfigurationRecorder",
-                ],
-                ["*"],
-                [places.break_glass],
-            ),
-            _deny(
-                "ConfigChange",
-                [
-                    "config:DisassociateResourceTypes",
-                    "config:PutConfigurationRecorder",
-                    "config:PutDeliveryChannel",
-                    "config:PutRetentionConfiguration",
-                    "config:StopConfigurationRecorder",
-                ],
-                ["*"],
-                places.exempt,
-            ),
-            _deny("ConfigRole", ["iam:DeleteServiceLinkedRole"], [service_role], [places.break_glass]),
+            *_trails(places),
+            *_recorders(places),
             _deny("ExemptRoles", ROLE_CHANGES, places.exempt, [places.access_role, places.break_glass]),
             _deny("Leave", ["account:CloseAccount", "organizations:LeaveOrganization"], ["*"], []),
         ]
     )
+
+
+def _trails(places: Places) -> list[Statement]:
+    trails = [f"arn:{places.partition}:cloudtrail:*:*:trail/*"]
+    change = [
+        "cloudtrail:PutEventConfiguration",
+        "cloudtrail:PutEventSelectors",
+        "cloudtrail:PutInsightSelectors",
+        "cloudtrail:RemoveTags",
+        "cloudtrail:StopLogging",
+        "cloudtrail:UpdateTrail",
+    ]
+    return [
+        _deny("TrailDelete", ["cloudtrail:DeleteTrail"], trails, [places.break_glass]),
+        _deny("TrailChange", change, trails, places.exempt),
+        _deny("TrailAdmin", ["cloudtrail:DeregisterOrganizationDelegatedAdmin"], ["*"], places.exempt),
+    ]
+
+
+def _recorders(places: Places) -> list[Statement]:
+    service_role = f"arn:{places.partition}:iam::*:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+    delete = [
+        "config:DeleteConfigurationRecorder",
+        "config:DeleteDeliveryChannel",
+        "config:DeleteRetentionConfiguration",
+        "config:DeleteServiceLinkedConfigurationRecorder",
+    ]
+    change = [
+        "config:DisassociateResourceTypes",
+        "config:PutConfigurationRecorder",
+        "config:PutDeliveryChannel",
+        "config:PutRetentionConfiguration",
+        "config:StopConfigurationRecorder",
+    ]
+    return [
+        _deny("ConfigDelete", delete, ["*"], [places.break_glass]),
+        _deny("ConfigChange", change, ["*"], places.exempt),
+        _deny("ConfigRole", ["iam:DeleteServiceLinkedRole"], [service_role], [places.break_glass]),
+    ]
 
 
 def _deny(sid: str, actions: Iterable[str], resources: Iterable[str], exempt: Iterable[str]) -> Statement:
