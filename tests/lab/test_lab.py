@@ -255,7 +255,7 @@ def test_a_key_nobody_has_is_refused(small: World) -> None:
     [
         ("athena", "list_work_groups", {}),
         ("ec2", "describe_regions", {}),
-        ("cloudtrail", "list_public_keys", {}),
+        ("cloudtrail", "list_channels", {}),
         ("iam", "list_organizations_features", {}),
         ("organizations", "describe_resource_policy", {}),
         ("account", "get_primary_email", {"AccountId": SHOP}),

@@ -85,7 +85,7 @@ FULL_ACCESS = Policy(
     type="SERVICE_CONTROL_POLICY",
     aws_managed=True,
     content='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
-    targets=frozenset({ROOT, SECURITY, WORKLOADS, PROD, SANDBOX, *(a.id for a in ACCOUNTS)}),
+    targets=frozenset({ROOT, SECURITY, WORKLOADS, PROD, SANDBOX, *(a.id for a in ACCOUNTS + DEDICATED)}),
 )
 
 

@@ -27,7 +27,7 @@ class ResourcePattern:
         self._whole = Glob(encoded)
         self._parts = tuple(Glob(p) for p in parts)
         self._ends_short = len(parts) < _PARTS and not encoded.endswith(STAR)
-        self._doubtful = _is_doubtful(parts)
+        self._doubtful = is_doubtful(parts)
 
     def matches(self, resource: str) -> Truth:
         """Whether this names the resource; `*` stands for actions that are about no resource."""
@@ -44,7 +44,8 @@ class ResourcePattern:
         return None if self._whole.matches(resource) else False
 
 
-def _is_doubtful(parts: list[str]) -> bool:
+def is_doubtful(parts: list[str]) -> bool:
+    """Whether a wildcard stands in the service or the resource type, where no page says what it means."""
     service = parts[_SERVICE] if len(parts) > _SERVICE else ""
     kind, slash, _ = parts[-1].partition("/") if len(parts) == _PARTS else ("", "", "")
     return is_wild(service) or bool(slash and is_wild(kind) and service not in {"s3", STAR} and kind)

@@ -64,6 +64,21 @@ class Template(Generic[C]):
             return literal
         return None if self._test(self._compile(loosen("".join(values))), text) is not False else False
 
+    @property
+    def keys(self) -> frozenset[str]:
+        """The condition keys whose values it is made with."""
+        return frozenset(p.key for p in self._parts if isinstance(p, Variable))
+
+    def encoded(self, context: Context) -> str | None:
+        """The pattern in this request, its variables filled in; None where one has no value."""
+        values = self._values(context)
+        return None if values is None else "".join(values)
+
+    @property
+    def loosest(self) -> str:
+        """The pattern with anything in place of its variables."""
+        return "".join(p if isinstance(p, str) else STAR for p in self._parts)
+
     def is_resolved(self, context: Context) -> bool:
         """Whether every variable has a value in this request."""
         return self._constant is not None or self._values(context) is not None

@@ -85,6 +85,9 @@ READ: Mapping[Where, Mapping[Operation, Actions]] = {
         **_of(
             "iam",
             {
+                "get_account_authorization_details": "GetAccountAuthorizationDetails",
+                "get_policy": "GetPolicy",
+                "get_policy_version": "GetPolicyVersion",
                 "get_role": "GetRole",
                 "list_attached_role_policies": "ListAttachedRolePolicies",
                 "list_roles": "ListRoles",
@@ -130,7 +133,10 @@ READ: Mapping[Where, Mapping[Operation, Actions]] = {
         },
     ),
 }
-"""What `snapshot` and `plan` call. Keys and buckets are read in both the log-archive and the security account."""
+"""What `snapshot` and `plan` call. Keys and buckets are read in both the log-archive and the security account.
+
+GetAccountAuthorizationDetails, and GetPolicy and GetPolicyVersion in members, are for `snapshot --principals` only.
+"""
 
 WRITE: Mapping[Where, Mapping[Operation, Actions]] = {
     Where.MANAGEMENT: {

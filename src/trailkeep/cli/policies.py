@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trailkeep.cli import entry, say
+from trailkeep.cli import entry, lint, say
 from trailkeep.cli import options as o
 from trailkeep.errors import ExitCode, UsageError
 
@@ -20,6 +20,8 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.command("lint")(lint.lint)
 
 
 class Form(StrEnum):

@@ -7,6 +7,7 @@ from typing import Any
 
 from trailkeep.lab import account, cloudtrail, config, controltower, iam, organizations, s3, sts
 from trailkeep.lab.call import Call
+from trailkeep.lab.delivery import answers as delivery_answers
 from trailkeep.lab.refusal import Reply
 from trailkeep.lab.s3_permissions import SERVED
 from trailkeep.lab.world import World
@@ -16,8 +17,8 @@ Answer = Callable[[Call, World], "dict[str, Any] | Reply | None"]
 
 ANSWERS: Mapping[str, Mapping[str, Answer]] = {
     "account": account.ANSWERS,
-    "cloudtrail": cloudtrail.ANSWERS,
-    "config": config.ANSWERS,
+    "cloudtrail": {**cloudtrail.ANSWERS, **delivery_answers.CLOUDTRAIL},
+    "config": {**config.ANSWERS, **delivery_answers.CONFIG},
     "controltower": controltower.ANSWERS,
     "iam": iam.ANSWERS,
     "organizations": organizations.ANSWERS,

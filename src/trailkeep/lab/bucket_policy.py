@@ -30,7 +30,7 @@ def check_bucket_policy(body: bytes, bucket: Any, world: World) -> None:
     for statement in listed:
         _check_statement(statement, bucket, world)
     block = bucket.public_access_block
-    if block is not None and block.block_public_policy and any(_is_public(s) for s in listed):
+    if block is not None and block.block_public_policy and any(is_public(s) for s in listed):
         raise Refusal(
             "AccessDenied",
             "User is not authorized to perform: s3:PutBucketPolicy because public policies are prevented by the "
@@ -74,8 +74,8 @@ def _exists(principal: dict[str, Any], world: World) -> bool:
     return True
 
 
-def _is_public(statement: dict[str, Any]) -> bool:
-    """An Allow for everyone without a condition (Amazon S3 User Guide, the meaning of "public")."""
+def is_public(statement: dict[str, Any]) -> bool:
+    """Whether it is an Allow for everyone without a condition (Amazon S3 User Guide, the meaning of "public")."""
     everyone = statement.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]})
     return statement.get("Effect") == "Allow" and everyone and not statement.get("Condition")
 

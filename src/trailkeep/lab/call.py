@@ -16,7 +16,9 @@ from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException
 
-from trailkeep.lab.s3_permissions import s3_permission
+from trailkeep.lab.caller import ANONYMOUS, Caller
+from trailkeep.lab.s3_permissions import SERVED as S3_SERVED
+from trailkeep.lab.s3_permissions import s3_permission, s3control_permission
 
 SERVED = frozenset(
     "account cloudtrail cloudwatch config controltower events iam kms logs organizations "
@@ -55,6 +57,7 @@ class Call:
     uri: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    caller: Caller = ANONYMOUS
 
     @property
     def request_id(self) -> str:
@@ -71,7 +74,9 @@ class Call:
         """The IAM action, `s3:DeleteObjectVersion`."""
         if self.service == "s3":
             return f"s3:{s3_permission(self.action, of_a_version='versionId' in self.uri)}"
-        return f"{'s3' if self.service == 's3control' else self.service}:{self.action}"
+        if self.service == "s3control":
+            return f"s3:{s3control_permission(self.action)}"
+        return f"{self.service}:{self.action}"
 
     @property
     def resource(self) -> str:
@@ -107,6 +112,13 @@ def credential(environ: Mapping[str, Any]) -> Credential | None:
     if service == "s3" and environ.get("PATH_INFO", "").startswith("/v20180820/"):
         service = "s3control"
     return Credential(access_key=parts[0], region=parts[2], service=service)
+
+
+def is_anonymous(environ: dict[str, Any]) -> bool:
+    """Whether an unsigned request is one to S3, which lets everybody ask: a path, and no other service's form."""
+    has_form = "HTTP_X_AMZ_TARGET" in environ or "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", "")
+    action = "" if has_form else action_of(environ, "s3", b"")[0]
+    return environ.get("PATH_INFO", "/").strip("/") != "" and action in S3_SERVED
 
 
 def action_of(environ: dict[str, Any], service: str, body: bytes) -> tuple[str, dict[str, str]]:

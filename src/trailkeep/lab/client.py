@@ -9,6 +9,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, Self
 
 from trailkeep.lab.faults import Fault
@@ -72,6 +73,23 @@ class Lab:
         """Set the organization's clock `offset` seconds ahead of this machine's."""
         self._control("PUT", "clock", {"offset": offset})
 
+    def advance(self, time: timedelta) -> None:
+        """Let time pass at once: logs, digests and configuration files that have become due are delivered."""
+        self._control("POST", "advance", {"seconds": time.total_seconds()}, patience=900)
+
+    def hold(self, account: str, region: str, delay: timedelta) -> None:
+        """From now on CloudTrail delivers the events of an account and Region this much later; zero ends it."""
+        self._control("PUT", "hold", {"account": account, "region": region, "seconds": delay.total_seconds()})
+
+    def backfill(self, account: str, region: str) -> list[str]:
+        """Deliver the waiting events now, listed by a backfill digest instead of an hourly one; the keys written."""
+        return list(self._control("POST", "backfill", {"account": account, "region": region})["keys"])
+
+    def insight(self, account: str, region: str, source: str, name: str) -> list[str]:
+        """Deliver an Insights event of an unusual rate of calls (`s3.amazonaws.com`, `PutObject`); the keys written."""
+        asked = {"account": account, "region": region, "source": source, "name": name}
+        return list(self._control("POST", "insight", asked)["keys"])
+
     def is_up(self) -> bool:
         """Whether the server's process is still running."""
         return self._process.poll() is None
@@ -91,7 +109,7 @@ class Lab:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _control(self, method: str, path: str, body: Any = None) -> Any:
+    def _control(self, method: str, path: str, body: Any = None, *, patience: float = 30) -> Any:
         request = urllib.request.Request(  # noqa: S310  (the address is the loopback server we started)
             f"{self.url}/_trailkeep/{path}",
             method=method,
@@ -99,7 +117,7 @@ class Lab:
             headers={"Content-Type": "application/json"},
         )
         try:
-            with _DIRECT.open(request, timeout=30) as answer:
+            with _DIRECT.open(request, timeout=patience) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as refused:
             raise ValueError(json.load(refused)["error"]) from None

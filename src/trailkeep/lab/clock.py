@@ -1,4 +1,4 @@
-"""The embedded organization's clock: this machine's, shifted by an offset that a test can set."""
+"""The embedded organization's clock: this machine's, shifted by an offset that can be moved forward."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ class Clock:
     def now(self) -> float:
         """The present moment, seconds since the epoch."""
         return time.time() + self.offset
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass at once. Raises ValueError for a step back."""
+        if seconds < 0:
+            raise ValueError("time does not run backwards")
+        self.offset += seconds
 
     def stamp(self) -> str:
         """The present moment as AWS writes it, `2026-11-23T10:00:00Z`."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from trailkeep.lab import permits
-from trailkeep.lab.buckets import service_request
 from trailkeep.lab.call import Call
+from trailkeep.lab.caller import Caller
+from trailkeep.lab.decision import Ask, decide, service_may
 from trailkeep.lab.keys import find_key, service_may_encrypt
 from trailkeep.lab.pages import page
 from trailkeep.lab.refusal import Refusal
+from trailkeep.lab.request_context import about_principal
+from trailkeep.lab.trail_delivery import FULL_CONTROL, bucket_ask
 from trailkeep.lab.world import World
 
 SERVICE = "config.amazonaws.com"
@@ -163,27 +165,29 @@ def _delivery_error(call: Call, world: World, channel: dict[str, Any]) -> str | 
 
 
 def _may_deliver(call: Call, world: World, bucket: Any, prefix: str | None) -> bool:
-    """As Config does: with the recorder's own role in its own account, otherwise as the service principal."""
+    """As Config does: with the recorder's own role, and where that fails as the service principal.
+
+    Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html
+    """
     start = f"{prefix}/" if prefix else ""
     arn = f"arn:aws:s3:::{bucket.name}"
     path = f"{arn}/{start}AWSLogs/{call.account}/Config/ConfigWritabilityCheckFile"
-    decisions = {
-        permits.decide(
-            bucket.policy,
-            service_request(
-                world, service=SERVICE, action=action, resource=resource, put=put,
-                source_arn=f"arn:aws:config:{call.region}:{call.account}:*", source_account=call.account,
-            ),
-        )
-        for action, resource, put in (("s3:GetBucketAcl", arn, False), ("s3:PutObject", path, True))
-    }  # fmt: skip
-    return decisions == {"allow"} or ("deny" not in decisions and _own_role(call, world, bucket))
+    asks = (bucket_ask(bucket, "s3:GetBucketAcl", arn), bucket_ask(bucket, "s3:PutObject", path, FULL_CONTROL))
+    source = f"arn:aws:config:{call.region}:{call.account}:*"
+    as_service = all(service_may(world, SERVICE, ask, source_arn=source, source_account=call.account) for ask in asks)
+    return as_service or _own_role(call, world, asks)
 
 
-def _own_role(call: Call, world: World, bucket: Any) -> bool:
-    recorders = _backend(call, world).recorders.values()
-    custom = any("/aws-service-role/" not in r.role_arn for r in recorders)
-    return custom and bucket.account_id == call.account
+def _own_role(call: Call, world: World, asks: tuple[Ask, ...]) -> bool:
+    """Whether a role of the account's own, that a recorder uses, may write; service-linked ones cannot."""
+    for recorder in _backend(call, world).recorders.values():
+        role = str(recorder.role_arn)
+        session = f"arn:aws:sts::{call.account}:assumed-role/{role.rpartition('/')[2]}/AWSConfig-BucketConfigCheck"
+        caller = Caller(account=call.account, arn=session, role=role, mfa=False)
+        context = {"aws:securetransport": ("true",), **about_principal(caller, world)}
+        if "/aws-service-role/" not in role and all(decide(world, caller, ask, context).is_allowed for ask in asks):
+            return True
+    return False
 
 
 ANSWERS: Mapping[str, Any] = {

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from trailkeep.lab.delivery.controls import CONTROLS as DELIVERY
 from trailkeep.lab.faults import parse_fault
 from trailkeep.lab.members import add_account
 from trailkeep.lab.refusal import Reply
@@ -101,4 +102,5 @@ CONTROLS: Mapping[tuple[str, str], Callable[[World, Any], Any]] = {
     ("POST", "regions"): _enable_region,
     ("POST", "mfa-delete"): _enable_mfa_delete,
     ("PUT", "clock"): _set_clock,
+    **DELIVERY,
 }

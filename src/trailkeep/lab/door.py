@@ -15,19 +15,23 @@ from trailkeep.lab.answers import AFTERWARDS, ANSWERS, is_served
 from trailkeep.lab.call import (
     SERVED,
     Call,
+    Credential,
     action_of,
     credential,
     headers_of,
+    is_anonymous,
     params_of,
     protocol_of,
     read_body,
     unserved_protocol,
 )
+from trailkeep.lab.caller import ANONYMOUS
 from trailkeep.lab.controls import control
+from trailkeep.lab.delivery.recording import keep_delivering, record
 from trailkeep.lab.faults import Fault
 from trailkeep.lab.gate import gate
-from trailkeep.lab.recorder import RecordedCall
 from trailkeep.lab.refusal import Refusal, Reply, access_denied, not_in_lab, render
+from trailkeep.lab.resources import resource_of
 from trailkeep.lab.world import World
 
 StartResponse = Callable[..., Any]
@@ -48,6 +52,7 @@ class Door:
     def __init__(self, world: World, moto: Callable[..., Iterable[bytes]]) -> None:
         self._world = world
         self._moto = moto
+        keep_delivering(world)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -71,12 +76,15 @@ class Door:
     def _identify(self, environ: dict[str, Any]) -> Call | Reply:
         seq = self._world.recorder.next_number()
         scope = credential(environ)
+        anonymous = scope is None and is_anonymous(environ)
+        if anonymous:
+            scope = Credential(access_key="", region=self._world.scenario.home_region, service="s3")
         if scope is None or scope.service not in SERVED:
             return _unknown(seq, environ, scope.service if scope else "s3", signed=scope is not None)
         body = read_body(environ, scope.service)
         protocol = protocol_of(environ, scope.service)
         action, uri = action_of(environ, scope.service, body)
-        caller = self._world.caller(scope.access_key)
+        caller = ANONYMOUS if anonymous else self._world.caller(scope.access_key)
         call = Call(
             seq=seq,
             account=caller.account if caller else "",
@@ -84,6 +92,7 @@ class Door:
             service=scope.service,
             action=action,
             principal=caller.arn if caller else "",
+            caller=caller or ANONYMOUS,
             protocol=protocol,
             method=environ["REQUEST_METHOD"],
             params=params_of(protocol, body),
@@ -113,6 +122,7 @@ class Door:
 
     def _ask_moto(self, call: Call, environ: dict[str, Any]) -> Reply:
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = self._account_for_moto(call)
+        environ.setdefault("HTTP_AUTHORIZATION", "AWS4-HMAC-SHA256 ")  # the gate has let nobody in: so must moto
         try:
             reply = capture(self._moto, environ)
         except NotImplementedError:
@@ -130,24 +140,14 @@ class Door:
     def _account_for_moto(self, call: Call) -> str:
         if call.service == "organizations":
             return self._world.management  # who may see the organization was decided before
+        if call.service == "kms":
+            return resource_of(call, self._world).owner  # a key of another account, which its policy opens to this one
         bucket = self._world.bucket(call.bucket) if call.bucket else None
         return bucket.account_id if bucket is not None and call.action != "CreateBucket" else call.account
 
     def _record(self, call: Call, reply: Reply) -> None:
         error = reply.error or (error_code(reply) if reply.status >= 400 else None)
-        self._world.recorder.record(
-            RecordedCall(
-                seq=call.seq,
-                time=self._world.clock.now(),
-                account=call.account,
-                region=call.region,
-                service=call.service,
-                action=call.action,
-                principal=call.principal,
-                resource=call.resource,
-                error=error,
-            )
-        )
+        record(call, reply, error, self._world)
 
     @staticmethod
     def _send(reply: Reply, start_response: StartResponse) -> Iterable[bytes]:

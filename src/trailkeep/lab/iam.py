@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
-from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy
 
 from trailkeep.lab import simulate
 from trailkeep.lab.call import Call
-from trailkeep.lab.refusal import Refusal
+from trailkeep.lab.managed_policies import aws_managed
+from trailkeep.lab.refusal import Refusal, not_in_lab
 from trailkeep.lab.world import World
 
 
@@ -35,22 +33,23 @@ def attach_policy(call: Call, world: World) -> None:
     if ":iam::aws:policy/" not in arn or arn in policies:
         return
     name = arn.rsplit("/", 1)[-1]
-    known = _aws_managed().get(name)
+    known = aws_managed().get(name)
     if known is not None:
         policy = AWSManagedPolicy.from_data(name, call.account, "us-east-1", known)
         policies[policy.arn] = policy
 
 
-@cache
-def _aws_managed() -> dict[str, Any]:
-    data: dict[str, Any] = json.loads(aws_managed_policies_data)
-    return data
+def create_user(call: Call, _: World) -> None:
+    """Refuse a user with a permissions boundary, which moto would forget; moto makes the others."""
+    if call.params.get("PermissionsBoundary"):
+        raise not_in_lab(call, "a user with a permissions boundary; a role may have one")
 
 
 ANSWERS: Mapping[str, Any] = {
     "AttachGroupPolicy": attach_policy,
     "AttachRolePolicy": attach_policy,
     "AttachUserPolicy": attach_policy,
+    "CreateUser": create_user,
     "CreateServiceLinkedRole": create_service_linked_role,
     **simulate.ANSWERS,
 }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from trailkeep.lab import permits
+from trailkeep.lab.decision import Ask, service_may
 from trailkeep.lab.world import World
 
 
@@ -33,23 +34,28 @@ def service_may_encrypt(
     describe: bool = True,
 ) -> bool:
     """Whether the key policy lets a service make data keys with the key and, where it must, describe it and decrypt."""
-    base = {
-        "aws:sourcearn": (source_arn,),
-        "aws:sourceaccount": (source_account,),
-        "aws:principalservicename": (service,),
-        "aws:principalisawsservice": ("true",),
-        "kms:viaservice": (f"s3.{key.region}.amazonaws.com",),
-        "kms:calleraccount": (source_account,),
-    }
-    if world.account(source_account) is not None:
-        base["aws:sourceorgid"] = (world.organization_id,)
-    encrypting = {**base, "kms:encryptioncontext:aws:cloudtrail:arn": (source_arn,)}
+    about = key_ask(key)
+    encrypting = {"kms:encryptioncontext:aws:cloudtrail:arn": (source_arn,)}
     wanted = [("kms:GenerateDataKey", encrypting)]
     if describe:
-        wanted.append(("kms:DescribeKey", base))
+        wanted.append(("kms:DescribeKey", {}))
     if decrypt:
-        wanted.append(("kms:Decrypt", base))
+        wanted.append(("kms:Decrypt", {}))
+    via = {"kms:viaservice": (f"s3.{key.region}.amazonaws.com",), "kms:calleraccount": (source_account,)}
     return all(
-        permits.decide(key.policy, permits.Request(action=a, resource=key.arn, service=service, context=c)) == "allow"
-        for a, c in wanted
+        service_may(
+            world,
+            service,
+            replace(about, action=action, context={**via, **context}),
+            source_arn=source_arn,
+            source_account=source_account,
+        )
+        for action, context in wanted
+    )
+
+
+def key_ask(key: Any) -> Ask:
+    """A question about a key, still without its action."""
+    return Ask(
+        action="", resource=key.arn, owner=key.arn.split(":")[4], policy=key.policy, named=f"policy of key {key.id}"
     )

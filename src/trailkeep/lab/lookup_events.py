@@ -1,63 +1,69 @@
-"""LookupEvents: an account's event history of a Region, from the calls that were seen (botocore model cloudtrail).
-
-Whole CloudTrail events, as delivered files hold them, are not made yet: `CloudTrailEvent` holds what is known.
-"""
+"""LookupEvents: an account's event history of a Region, management events of 90 days (botocore model cloudtrail)."""
 
 from __future__ import annotations
 
-import json
-import uuid
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from trailkeep.lab.call import Call
 from trailkeep.lab.pages import page
-from trailkeep.lab.recorder import RecordedCall
 from trailkeep.lab.refusal import Refusal
 from trailkeep.lab.world import World
 
+if TYPE_CHECKING:
+    from trailkeep.lab.delivery.events import Event
+
 _PAGE = 50
-_READING = ("Get", "List", "Describe", "Head", "Lookup")
-_DATA = frozenset({"GetObject", "PutObject", "DeleteObject", "DeleteObjects", "HeadObject", "CopyObject"})
-_IN_LEADER = frozenset({"iam", "organizations"})
+_DAYS = 90
+_FOUND_BY: Mapping[str, Callable[[Event, str], bool]] = {
+    "EventId": lambda event, value: event.id == value,
+    "EventName": lambda event, value: event.name == value,
+    "ReadOnly": lambda event, value: str(event.read_only).lower() == value,
+    "Username": lambda event, value: event.username == value,
+    "ResourceType": lambda event, value: any(kind == value for kind, _ in event.resources),
+    "ResourceName": lambda event, value: any(arn == value or _name(arn) == value for _, arn in event.resources),
+    "EventSource": lambda event, value: event.source == value,
+    "AccessKeyId": lambda event, value: event.key == value,
+}
 
 
 def lookup(call: Call, world: World) -> dict[str, Any]:
-    """Management events, newest first, 50 a page; lookup attributes are not served."""
-    if call.params.get("LookupAttributes"):
-        raise Refusal("NotInLab", "LookupAttributes are not part of the embedded organization")
-    begin, end = (float(call.params.get(key) or fallback) for key, fallback in (("StartTime", 0), ("EndTime", 1e12)))
+    """Management events, newest first, 50 a page, by one attribute at most."""
+    attributes = call.params.get("LookupAttributes") or []
+    if len(attributes) > 1 or any(one.get("AttributeKey") not in _FOUND_BY for one in attributes):
+        raise Refusal("InvalidLookupAttributesException", "Give one lookup attribute, of a kind that there is.")
+    if call.params.get("EventCategory"):
+        raise Refusal("NotInLab", "the event history of Insights events is not part of the embedded organization")
+    earliest = world.clock.now() - _DAYS * 86_400
+    begin = max(float(call.params.get("StartTime") or 0), earliest)
+    end = float(call.params.get("EndTime") or 1e12)
+    if end < begin:
+        raise Refusal("InvalidTimeRangeException", "The time range ends before it begins.")
     seen = [
-        one
-        for one in reversed(world.recorder.calls())
-        if one.account == call.account and _region(one) == call.region and begin <= one.time <= end
+        event
+        for event in world.recorder.latest_events(call.account, call.region)
+        if begin <= event.time <= end
+        and all(_FOUND_BY[one["AttributeKey"]](event, one.get("AttributeValue", "")) for one in attributes)
     ]
-    return page(call, "Events", [_event(one) for one in seen if one.action not in _DATA], size=_PAGE)
+    return page(call, "Events", seen, size=_PAGE, show=_shown)
 
 
-def _region(call: RecordedCall) -> str:
-    return "us-east-1" if call.service in _IN_LEADER else call.region
-
-
-def _event(call: RecordedCall) -> dict[str, Any]:
-    source = f"{call.service}.amazonaws.com"
-    known = {
-        "eventName": call.action,
-        "eventSource": source,
-        "awsRegion": _region(call),
-        "recipientAccountId": call.account,
-        "userIdentity": {"arn": call.principal},
-    } | ({"errorCode": call.error} if call.error else {})
+def _shown(event: Event) -> dict[str, Any]:
     return {
-        "EventId": str(uuid.UUID(int=call.seq)),
-        "EventName": call.action,
-        "EventTime": call.time,
-        "EventSource": source,
-        "ReadOnly": str(call.action.startswith(_READING)).lower(),
-        "Username": call.principal.rpartition("/")[2],
-        "Resources": [],
-        "CloudTrailEvent": json.dumps(known),
+        "EventId": event.id,
+        "EventName": event.name,
+        "ReadOnly": str(event.read_only).lower(),
+        "AccessKeyId": event.key,
+        "EventTime": event.time,
+        "EventSource": event.source,
+        "Username": event.username,
+        "Resources": [{"ResourceType": kind, "ResourceName": _name(arn)} for kind, arn in event.resources],
+        "CloudTrailEvent": event.record.decode(),
     }
+
+
+def _name(arn: str) -> str:
+    return arn.split(":", 5)[-1]
 
 
 ANSWERS: Mapping[str, Any] = {"LookupEvents": lookup}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from trailkeep.lab import object_lock
+from trailkeep.lab import delete_objects, object_lock
 from trailkeep.lab.bucket_policy import check_bucket_policy
 from trailkeep.lab.call import Call
 from trailkeep.lab.new_buckets import give_default_encryption, give_defaults
@@ -15,15 +15,10 @@ from trailkeep.lab.world import World
 
 
 def put_bucket_policy(call: Call, world: World) -> None:
-    """Refuse another account's and malformed policies, and public ones where they are blocked."""
-    bucket = _own_bucket(call, world)
+    """Refuse malformed policies, and public ones where they are blocked."""
+    bucket = world.bucket(call.bucket)
     if bucket is not None:
         check_bucket_policy(call.body, bucket, world)
-
-
-def own_policy_only(call: Call, world: World) -> None:
-    """Get- and DeleteBucketPolicy from another account are refused."""
-    _own_bucket(call, world)
 
 
 def put_bucket_versioning(call: Call, world: World) -> None:
@@ -86,13 +81,20 @@ def put_lifecycle(call: Call, world: World) -> None:
 def delete_object(call: Call, world: World) -> None:
     """Deleting a version of a bucket with MFA Delete takes the MFA code (Amazon S3 User Guide, MFA delete)."""
     if call.bucket in world.mfa_delete and "versionId" in call.uri:
-        raise _mfa_needed()
+        raise delete_objects.mfa_needed()
 
 
-def delete_objects(call: Call, world: World) -> None:
-    """DeleteObjects without the MFA code fails as a whole when it names a version of a bucket with MFA Delete."""
-    if call.bucket in world.mfa_delete and b"<VersionId>" in call.body:
-        raise _mfa_needed()
+def put_acl(call: Call, world: World) -> None:
+    """ACLs are off in new buckets, and cannot be changed then (Amazon S3 User Guide, controlling ownership)."""
+    bucket = world.bucket(call.bucket)
+    if bucket is not None and bucket.ownership_rule == "BucketOwnerEnforced":
+        raise Refusal("AccessControlListNotSupported", "The bucket does not allow ACLs", 400)
+
+
+def put_object(call: Call, world: World) -> None:
+    """Where ACLs are off an upload may only ask for the owner's full control."""
+    if call.headers.get("x-amz-acl", "bucket-owner-full-control") != "bucket-owner-full-control":
+        put_acl(call, world)
 
 
 def bucket_created(call: Call, world: World) -> None:
@@ -114,25 +116,12 @@ def bucket_deleted(call: Call, world: World) -> None:
         world.mfa_delete.discard(call.bucket)
 
 
-def _own_bucket(call: Call, world: World) -> Any | None:
-    bucket = world.bucket(call.bucket)
-    if bucket is not None and bucket.account_id != call.account:
-        raise Refusal("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
-    return bucket
-
-
 def _no_such_bucket() -> Refusal:
     return Refusal("NoSuchBucket", "The specified bucket does not exist", 404)
 
 
-def _mfa_needed() -> Refusal:
-    return Refusal("AccessDenied", "Mfa Authentication must be used for this request", 403)
-
-
 ANSWERS: Mapping[str, Any] = {
     "PutBucketPolicy": put_bucket_policy,
-    "GetBucketPolicy": own_policy_only,
-    "DeleteBucketPolicy": own_policy_only,
     "PutBucketVersioning": put_bucket_versioning,
     "GetBucketVersioning": get_bucket_versioning,
     "PutBucketLifecycleConfiguration": put_lifecycle,
@@ -140,7 +129,10 @@ ANSWERS: Mapping[str, Any] = {
     "PutBucketRequestPayment": put_request_payment,
     **object_lock.ANSWERS,
     "DeleteObject": delete_object,
-    "DeleteObjects": delete_objects,
+    "DeleteObjects": delete_objects.delete_objects,
+    "PutBucketAcl": put_acl,
+    "PutObjectAcl": put_acl,
+    "PutObject": put_object,
 }
 AFTERWARDS: Mapping[str, Any] = {
     "CreateBucket": bucket_created,

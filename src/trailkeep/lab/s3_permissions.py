@@ -66,6 +66,18 @@ SERVED = frozenset(
 _OF_A_VERSION = {"GetObject", "DeleteObject", "GetObjectAcl", "PutObjectAcl", "GetObjectTagging", "PutObjectTagging"}
 
 
+_OF_AN_ACCOUNT = {
+    "PutPublicAccessBlock": "PutAccountPublicAccessBlock",
+    "DeletePublicAccessBlock": "PutAccountPublicAccessBlock",
+    "GetPublicAccessBlock": "GetAccountPublicAccessBlock",
+}
+
+
+def s3control_permission(operation: str) -> str:
+    """The IAM action, without its prefix, of an S3 Control API operation."""
+    return _OF_AN_ACCOUNT.get(operation, operation)
+
+
 def s3_permission(operation: str, *, of_a_version: bool) -> str:
     """The IAM action, without its prefix, of an S3 API operation; `of_a_version` when it names a version id."""
     name = _NAMES.get(operation, operation)

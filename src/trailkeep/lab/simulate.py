@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
-from trailkeep.lab import permits
+from trailkeep.authz.evaluate import evaluate
+from trailkeep.authz.policy import Policy
+from trailkeep.authz.principal import read_principal
+from trailkeep.authz.request import Facts, Level, Policies, Request, Verdict
 from trailkeep.lab.call import Call
+from trailkeep.lab.caller import Caller
 from trailkeep.lab.faults import Fault
+from trailkeep.lab.policies_in_force import SCP, compiled, levels, of_principal, principal
 from trailkeep.lab.refusal import Refusal, Reply
+from trailkeep.lab.request_context import about_principal
 from trailkeep.lab.world import World
 
 _XMLNS = "https://iam.amazonaws.com/doc/2010-05-08/"
-_DECISIONS: Mapping[str, str] = {"allow": "allowed", "deny": "explicitDeny", "none": "implicitDeny"}
+_DECISIONS: Mapping[Verdict, str] = {
+    Verdict.ALLOWED: "allowed",
+    Verdict.EXPLICITLY_DENIED: "explicitDeny",
+    Verdict.IMPLICITLY_DENIED: "implicitDeny",
+}
 
 
 def simulate_principal_policy(call: Call, world: World) -> Reply:
@@ -23,10 +32,13 @@ def simulate_principal_policy(call: Call, world: World) -> Reply:
     Raises NoSuchEntity for a principal that is not of the caller's account.
     """
     arn = str(call.params.get("PolicySourceArn", ""))
-    documents = tuple(_documents(world.iam(call.account), arn))
-    context = dict(_context(call.params))
+    if principal(world, arn) is None or arn.split(":")[4] != call.account:
+        raise Refusal("NoSuchEntity", f"The principal {arn} cannot be found.", 404)
+    who = Caller(account=call.account, arn=arn, role=arn if ":role/" in arn else "")
+    policies = _policies(world, who)
+    context = {**about_principal(who, world), **dict(_context(call.params))}
     results = "".join(
-        _result(action, resource, _decide(call, world, documents, arn, action, resource, context))
+        _result(action, resource, _decide(world, who, policies, action, resource, context))
         for action in _members(call.params, "ActionNames")
         for resource in _members(call.params, "ResourceArns") or ["*"]
     )
@@ -37,26 +49,41 @@ def simulate_principal_policy(call: Call, world: World) -> Reply:
     return Reply(headers=(("Content-Type", "text/xml"),), body=body.encode())
 
 
+def _policies(world: World, who: Caller) -> Policies:
+    """Identity policies, boundary, and SCPs without their conditional statements (IAM User Guide, policy simulator)."""
+    identity, boundary = of_principal(world, who)
+    plain = tuple(
+        Level(target=level.target, policies=tuple(_unconditional(p) for p in level.policies))
+        for level in levels(world, who.account, SCP)
+    )
+    return Policies(identity=identity, boundary=boundary, scp=plain, resource=_leaving_it_to_iam(who.account))
+
+
+def _unconditional(policy: Policy) -> Policy:
+    return Policy(
+        name=policy.name, kind=policy.kind, statements=tuple(s for s in policy.statements if not s.conditions)
+    )
+
+
 def _decide(
-    call: Call,
     world: World,
-    documents: tuple[Mapping[str, Any], ...],
-    arn: str,
+    who: Caller,
+    policies: Policies,
     action: str,
     resource: str,
     context: Mapping[str, tuple[str, ...]],
 ) -> str:
-    if any(_is_denied(fault, call.account, action) for fault in world.faults.faults):
+    if any(_is_denied(fault, who.account, action) for fault in world.faults.faults):
         return "explicitDeny"
-    request = permits.Request(
-        action=action,
-        resource=resource,
-        arns=(arn,),
-        account=call.account,
-        context={"aws:principalarn": (arn,), **context},
-    )
-    said = {permits.decide(document, request) for document in documents}
-    return _DECISIONS["deny" if "deny" in said else "allow" if "allow" in said else "none"]
+    request = Request(principal=read_principal(who.arn), action=action, resource=resource, context=context)
+    facts = Facts(management_account=who.account == world.management)
+    return _DECISIONS[evaluate(request, policies, facts).verdict]
+
+
+def _leaving_it_to_iam(account: str) -> Policy:
+    """The simulator asks no key and no trust policy: the principal's side alone decides."""
+    document = {"Statement": {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "*", "Resource": "*"}}
+    return compiled(document, "the simulator", "resource")
 
 
 def _is_denied(fault: Fault, account: str, action: str) -> bool:
@@ -64,26 +91,6 @@ def _is_denied(fault: Fault, account: str, action: str) -> bool:
     service, _, name = action.partition(":")
     is_policy = fault.kind == "deny" and fault.region == "*" and fault.times is None and fault.probability >= 1.0
     return is_policy and fault.matches(account=account, region="", service=service, action=name)
-
-
-def _documents(iam: Any, arn: str) -> Iterator[Mapping[str, Any]]:
-    """The identity policies of a principal, in the form of resource policies that name everybody."""
-    principal = next((p for p in (*iam.roles.values(), *iam.users.values()) if p.arn == arn), None)
-    if principal is None:
-        raise Refusal("NoSuchEntity", f"The principal {arn} cannot be found.", 404)
-    for text in _texts(iam, principal):
-        document = json.loads(text) if isinstance(text, str) else text
-        statements = document.get("Statement", [])
-        listed = statements if isinstance(statements, list) else [statements]
-        yield {"Statement": [{**statement, "Principal": "*"} for statement in listed]}
-
-
-def _texts(iam: Any, principal: Any) -> Iterator[Any]:
-    groups = [group for group in iam.groups.values() if principal in group.users]
-    for holder in (principal, *groups):
-        yield from dict(holder.policies).values()
-        for policy in holder.managed_policies.values():
-            yield next(version.document for version in policy.versions if version.is_default)
 
 
 def _context(params: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:

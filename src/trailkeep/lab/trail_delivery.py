@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trailkeep.lab import permits
-from trailkeep.lab.buckets import service_request
+from trailkeep.lab.decision import Ask, service_may
 from trailkeep.lab.keys import find_key, service_may_encrypt
 from trailkeep.lab.refusal import Refusal
 from trailkeep.lab.trails import SERVICE
@@ -65,21 +65,32 @@ def delivery_error(world: World, trail: Any, account: str, region: str) -> str |
 
 
 def _may_read_acl(world: World, bucket: Any, to: Destination) -> bool:
-    request = service_request(
-        world, service=SERVICE, action="s3:GetBucketAcl", resource=f"arn:aws:s3:::{bucket.name}",
-        source_arn=to.arn, source_account=to.owner, put=False,
-    )  # fmt: skip
-    return permits.decide(bucket.policy, request) == "allow"
+    ask = bucket_ask(bucket, "s3:GetBucketAcl", f"arn:aws:s3:::{bucket.name}")
+    return service_may(world, SERVICE, ask, source_arn=to.arn, source_account=to.owner)
 
 
 def _may_write(world: World, bucket: Any, to: Destination, path: str) -> bool:
     prefix = f"{to.prefix}/" if to.prefix else ""
-    request = service_request(
-        world, service=SERVICE, action="s3:PutObject",
-        resource=f"arn:aws:s3:::{bucket.name}/{prefix}{path}CloudTrail_write_check",
-        source_arn=to.arn, source_account=to.owner, put=True,
-    )  # fmt: skip
-    return permits.decide(bucket.policy, request) == "allow"
+    ask = bucket_ask(
+        bucket, "s3:PutObject", f"arn:aws:s3:::{bucket.name}/{prefix}{path}CloudTrail_write_check", FULL_CONTROL
+    )
+    return service_may(world, SERVICE, ask, source_arn=to.arn, source_account=to.owner)
+
+
+FULL_CONTROL = {"s3:x-amz-acl": ("bucket-owner-full-control",)}
+"""CloudTrail and Config send this header also when ACLs are off."""
+
+
+def bucket_ask(bucket: Any, action: str, resource: str, context: Mapping[str, tuple[str, ...]] | None = None) -> Ask:
+    """A question about a bucket or what is in it."""
+    return Ask(
+        action=action,
+        resource=resource,
+        owner=bucket.account_id,
+        policy=bucket.policy,
+        named=f"policy of bucket {bucket.name}",
+        context=context or {},
+    )
 
 
 def _check_key(world: World, bucket: Any, to: Destination) -> None:

@@ -11,9 +11,10 @@ from moto.backends import get_backend
 from moto.iam.models import iam_backends
 from moto.organizations.models import organizations_backends
 from moto.s3.models import s3_backends
-from moto.sts.models import sts_backends
 
+from trailkeep.lab.caller import Caller
 from trailkeep.lab.clock import Clock
+from trailkeep.lab.denials import Denials
 from trailkeep.lab.faults import FaultInjector
 from trailkeep.lab.recorder import Recorder
 from trailkeep.lab.regions import RegionBook
@@ -38,14 +39,6 @@ class AccountRequest:
     failure: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """Whose access key it is: the account and the principal's ARN."""
-
-    account: str
-    arn: str
-
-
 class World:
     """Everything the embedded organization knows. `lock` guards what our own answers change."""
 
@@ -62,6 +55,8 @@ class World:
         self.account_requests: dict[str, AccountRequest] = {}
         self.approvals: dict[str, bool] | None = None
         self.landing_zone = scenario.control_tower
+        self.denials = Denials()
+        self.sessions: dict[str, Caller] = {}
         self._callers: dict[str, Caller] = {}
 
     # moto has no public types for its records: they are Any from here on, and tests/lab pins the members we use.
@@ -112,28 +107,20 @@ class World:
         return iter(tuple(self.organization.accounts))
 
     def caller(self, access_key: str) -> Caller | None:
-        """Whose key this is, or None for a key nobody has."""
-        known = self._callers.get(access_key)
-        if known is not None and access_key in self.iam(known.account).access_keys:
+        """Whose key this is, or None for a key nobody has. Sessions and root keys stand in `sessions`."""
+        known = self.sessions.get(access_key) or self._callers.get(access_key)
+        if known is not None and (access_key in self.sessions or access_key in self.iam(known.account).access_keys):
             return known
-        found = _find_caller(access_key)
+        found = _find_user(access_key)
         if found is not None:
             self._callers[access_key] = found
         return found
 
 
-def _find_caller(access_key: str) -> Caller | None:
+def _find_user(access_key: str) -> Caller | None:
     for account_id, partitions in list(iam_backends.items()):
         iam = partitions[PARTITION]
-        if access_key not in iam.access_keys:
-            continue
-        role = next(
-            (r for r in reversed(sts_backends[account_id][PARTITION].assumed_roles) if r.access_key_id == access_key),
-            None,
-        )
-        if role is not None:
-            return Caller(account=account_id, arn=role.arn)
-        user = iam.get_user_from_access_key_id(access_key)
+        user = iam.get_user_from_access_key_id(access_key) if access_key in iam.access_keys else None
         if user is not None:
             return Caller(account=account_id, arn=user.arn)
     return None

@@ -1,7 +1,7 @@
 """The organization: its tree, its accounts, its policies, and what it has switched on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -62,6 +62,17 @@ class Policy:
     targets: frozenset[str]
 
 
+FULL_ACCESS = Policy(
+    id="p-FullAWSAccess",
+    name="FullAWSAccess",
+    type="SERVICE_CONTROL_POLICY",
+    aws_managed=True,
+    content='{"Statement":[{"Action":"*","Effect":"Allow","Resource":"*"}],"Version":"2012-10-17"}',
+    targets=frozenset(),
+)
+"""The policy without which nothing is allowed; every target needs one policy at least."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delegation:
     """An account that may act for the organization in one service."""
@@ -103,6 +114,17 @@ class Organization:
             for i in self.chain(target)
         ]
         return "/".join(names[1:]) or "Root"
+
+    def with_full_access(self, *targets: str) -> "Organization":
+        """As it is once AWS has attached FullAWSAccess to `targets`, which it does to all that is new.
+
+        Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_attach.html
+        """
+        if self.policy_types.get("SERVICE_CONTROL_POLICY") != "ENABLED":
+            return self
+        known = next((p for p in self.policies if p.id == FULL_ACCESS.id), FULL_ACCESS)
+        rest = tuple(p for p in self.policies if p.id != FULL_ACCESS.id)
+        return replace(self, policies=(replace(known, targets=known.targets | set(targets)), *rest))
 
     def under(self, unit: UnitId) -> tuple[Account, ...]:
         """Every account below `unit`, at any depth, in order of id."""

@@ -27,20 +27,22 @@ _IF_EXISTS = "IfExists"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Test:
-    """One operator on one key, compiled; `text` is as a person reads it."""
+    """One operator on one key, compiled; `values` and `version` are what it was made of, `text` as a person reads it."""
 
     key: str
     operator: Operator
     qualifier: Qualifier
     if_exists: bool
     wanted: tuple[Compiled, ...]
+    values: tuple[str, ...]
+    version: str
     text: str
 
     def holds(self, context: Context) -> Truth:
         """Whether the request satisfies it; an empty set of values is an absent key."""
         values = context.get(self.key)
         if not values:
-            return self._absent()
+            return self.absent
         match self.qualifier:
             case "":
                 return self._single(values, context)
@@ -48,11 +50,13 @@ class Test:
                 # AWS: "the key value resolves to a null dataset, such as an empty string"
                 if not any(values):
                     return True
-                return negation(either(lambda v: negation(self._one(v, context)), values))
+                return negation(either(lambda v: negation(self.compare(v, context)), values))
             case "ForAnyValue":
-                return either(lambda v: self._one(v, context), values)
+                return either(lambda v: self.compare(v, context), values)
 
-    def _absent(self) -> Truth:
+    @property
+    def absent(self) -> Truth:
+        """Whether a request without the key satisfies it."""
         match self.qualifier:
             case "ForAllValues":
                 return True
@@ -63,10 +67,11 @@ class Test:
 
     def _single(self, values: tuple[str, ...], context: Context) -> Truth:
         """Several values without a set operator: settled only where all of them answer alike."""
-        first = self._one(values[0], context)
-        return first if all(self._one(v, context) is first for v in values[1:]) else None
+        first = self.compare(values[0], context)
+        return first if all(self.compare(v, context) is first for v in values[1:]) else None
 
-    def _one(self, value: str, context: Context) -> Truth:
+    def compare(self, value: str, context: Context) -> Truth:
+        """Whether it is satisfied by one value that the request has."""
         found: Truth = False
         for wanted in self.wanted:
             truth = wanted.matches(value, context)
@@ -122,6 +127,8 @@ def _test(name: str, key: str, values: tuple[str, ...], version: str) -> Test | 
         qualifier=_QUALIFIERS[prefix],
         if_exists=bare.endswith(_IF_EXISTS),
         wanted=tuple(operator.compile(v, version) for v in values),
+        values=values,
+        version=version,
         text=text,
     )
 

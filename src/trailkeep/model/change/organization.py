@@ -55,7 +55,8 @@ class CreateUnit(OrganizationChange):
 
     def apply_to(self, snapshot: Snapshot) -> Snapshot:
         o = snapshot.organization
-        return _with(snapshot, replace(o, units={**o.units, self.unit.id: self.unit}))
+        units = {**o.units, self.unit.id: self.unit}
+        return _with(snapshot, replace(o, units=units).with_full_access(self.unit.id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ class CreateAccount(OrganizationChange):
         cells = {region: Cell() for region in self.new.regions or ()}
         return replace(
             snapshot,
-            organization=replace(o, accounts={**o.accounts, self.new.id: self.new}),
+            organization=replace(o, accounts={**o.accounts, self.new.id: self.new}).with_full_access(self.new.id),
             cells={**snapshot.cells, self.new.id: cells},
             roles=(*snapshot.roles, self.role),
         )
@@ -226,7 +227,9 @@ class EnablePolicyType(OrganizationChange):
 
     def apply_to(self, snapshot: Snapshot) -> Snapshot:
         o = snapshot.organization
-        return _with(snapshot, replace(o, policy_types={**o.policy_types, self.type: "ENABLED"}))
+        enabled = replace(o, policy_types={**o.policy_types, self.type: "ENABLED"})
+        new = self.type == "SERVICE_CONTROL_POLICY"
+        return _with(snapshot, enabled.with_full_access(*o.units, *o.accounts) if new else enabled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ FORGE = (
     "s3:ReplicateDelete",
     "s3:ReplicateObject",
     "s3:ReplicateTags",
+    "s3:UpdateObjectEncryption",
 )
 """What puts something into the archive that no log service wrote."""
 

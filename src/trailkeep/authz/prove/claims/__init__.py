@@ -1,0 +1,28 @@
+"""The claims, one file each."""
+
+from trailkeep.authz.prove.claims import (
+    buckets_kept,
+    exempt_roles,
+    logs_kept,
+    membership,
+    readable,
+    readers,
+    recorders_kept,
+    retention_kept,
+    trails_kept,
+    writers,
+)
+
+CLAIMS = (
+    logs_kept.CLAIM,
+    retention_kept.CLAIM,
+    readable.CLAIM,
+    buckets_kept.CLAIM,
+    trails_kept.CLAIM,
+    recorders_kept.CLAIM,
+    writers.CLAIM,
+    readers.CLAIM,
+    membership.CLAIM,
+    exempt_roles.CLAIM,
+)
+"""In the order of the recipe's worries."""

@@ -1,0 +1,252 @@
+"""May this attacker do this to that? AWS's evaluation, in AWS's order, as one formula.
+
+The same rules as `evaluate` and `grants`, for all requests at once. Read for "nobody can" (`surely=False` for allows,
+`surely=True` for denies) it is true for exactly the requests that `evaluate` allows; read for "can always" the other way
+round, so that neither claim is made where AWS's documentation is silent.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from trailkeep.authz import services
+from trailkeep.authz.evaluate import rcp_applies, scp_applies
+from trailkeep.authz.policy import Policy, Statement, about
+from trailkeep.authz.principal import Named
+from trailkeep.authz.prove import language
+from trailkeep.authz.prove.attacker import Attacker
+from trailkeep.authz.prove.deed import Deed
+from trailkeep.authz.prove.encode import Encoder
+from trailkeep.authz.prove.formula import FALSE, TRUE
+from trailkeep.authz.prove.variables import Text
+from trailkeep.authz.request import Layer, Policies, Reason, Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deny:
+    """A Deny that may meet the request: where it stands, and the formula of meeting it."""
+
+    where: Reason
+    formula: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """The formula of "allowed", in its two halves: what grants it, and each Deny."""
+
+    granted: int
+    denies: tuple[Deny, ...]
+
+
+class Asking:
+    """Puts questions about one deed of one attacker; `policies` are all in force, those of the resource included.
+
+    `nobody` is the reading: what is not settled counts for the attacker, else against the one who should be allowed.
+    """
+
+    def __init__(self, encoder: Encoder, deed: Deed, policies: Policies, *, nobody: bool = True) -> None:
+        self._encoder, self._deed, self._policies, self._nobody = encoder, deed, policies, nobody
+        self._attacker = encoder.attacker
+        self._action = deed.action.lower()
+        self._every, self._either = encoder.formulas.every, encoder.formulas.either
+        self._same_account = not deed.account or deed.account == self._attacker.account
+        self._is_root = self._attacker.kind == "root"
+
+    def question(self) -> Question:
+        """The formulas of the deed."""
+        return Question(granted=self._granted(), denies=tuple(self._denies()))
+
+    def allowed(self) -> int:
+        """The formula of "allowed" as a whole."""
+        question = self.question()
+        return self._every((question.granted, *(-d.formula for d in question.denies)))
+
+    # the denies -------------------------------------------------------------------------------------------------------
+
+    def _denies(self) -> Iterator[Deny]:
+        for layer, target, policies, resource in self._in_force():
+            for policy in policies:
+                for statement, of_action in about(policy, self._action):
+                    if statement.denies:
+                        formula = self._meets(statement, resource, of_action is True, surely=self._nobody)
+                        if formula != FALSE:
+                            where = Reason(
+                                layer=layer, level=target, policy=policy.name, statement=statement.sid, words="denies"
+                            )
+                            yield Deny(where=where, formula=formula)
+
+    def _in_force(self) -> Iterator[tuple[Layer, str, tuple[Policy, ...], Text | None]]:
+        policies, deed = self._policies, self._deed
+        request = self._example()
+        if rcp_applies(request, self._attacker.facts):
+            yield from ((Layer.RCP, level.target, level.policies, deed.own) for level in policies.rcp)
+        if scp_applies(request, self._attacker.facts):
+            yield from ((Layer.SCP, level.target, level.policies, deed.resource) for level in policies.scp)
+        owner_root = self._is_root and self._same_account and self._action in services.BUCKET_POLICY
+        if policies.resource and not owner_root:
+            yield Layer.RESOURCE, "", (policies.resource,), deed.own
+        if self._attacker.account and not self._is_root:
+            yield Layer.IDENTITY, "", policies.identity, deed.resource
+            yield Layer.BOUNDARY, "", policies.boundary or (), deed.resource
+
+    def _example(self) -> Request:
+        """A request of the deed, to ask which layers apply: that depends on kind, account and service alone."""
+        who, resource = self._attacker, self._deed.own
+        principal = who.principal(_arn(who), "somebody")
+        return Request(
+            principal=principal, action=self._deed.action, resource=resource.likely[0] if resource else "*"
+        )
+
+    # the grants -------------------------------------------------------------------------------------------------------
+
+    def _granted(self) -> int:
+        scp = self._policies.scp if scp_applies(self._example(), self._attacker.facts) else ()
+        levels = [self._allows(level.policies, self._deed.resource) for level in scp]
+        return self._every((*levels, self._sides()))
+
+    def _sides(self) -> int:
+        if not self._attacker.account:
+            return self._either(self._grants(frozenset(Named)))
+        if not self._same_account and self._action in services.BUCKET_POLICY:
+            return FALSE
+        own = self._deed.own
+        gate = services.gate(self._action, own.likely[0] if own else "*")
+        if gate == "trust policy" and self._is_root and self._action == "sts:assumerole":
+            return FALSE
+        identity, narrowed = self._identity(), self._narrowed()
+        if not self._same_account:
+            return self._every((self._either(self._grants(frozenset(Named))), identity))
+        directly = self._either(self._grants(frozenset({Named.SESSION, Named.USER})))
+        as_role = self._every((self._either(self._grants(frozenset({Named.ROLE}))), narrowed))
+        if not gate:
+            return self._either((directly, as_role, identity))
+        to_account = self._every((self._either(self._grants(frozenset({Named.ACCOUNT}))), identity))
+        return self._either((directly, as_role, to_account))
+
+    def _identity(self) -> int:
+        if self._is_root:
+            return TRUE
+        return self._every((self._allows(self._policies.identity, self._deed.resource), self._narrowed()))
+
+    def _narrowed(self) -> int:
+        boundary = self._policies.boundary
+        return TRUE if boundary is None or self._is_root else self._allows(boundary, self._deed.resource)
+
+    def _allows(self, policies: Iterable[Policy], resource: Text | None) -> int:
+        return self._either(
+            self._meets(statement, resource, of_action is True, surely=not self._nobody)
+            for policy in policies
+            for statement, of_action in about(policy, self._action)
+            if not statement.denies
+        )
+
+    def _grants(self, strengths: frozenset[Named]) -> Iterator[int]:
+        """The Allows of the resource's policy that name the attacker in one of these ways."""
+        if self._policies.resource is None:
+            return
+        for statement, of_action in about(self._policies.resource, self._action):
+            if statement.denies:
+                continue
+            surely = not self._nobody
+            rest = self._meets(statement, self._deed.own, of_action is True, surely=surely, principal=False)
+            if rest != FALSE:
+                named = (self._strength(statement, strength, surely=surely) for strength in strengths)
+                yield self._every((rest, self._either(named)))
+
+    # one statement ----------------------------------------------------------------------------------------------------
+
+    def _meets(
+        self, statement: Statement, resource: Text | None, of_action: bool, *, surely: bool, principal: bool = True
+    ) -> int:
+        if statement.unreadable or not of_action:
+            if surely:
+                return FALSE
+            if statement.unreadable:
+                return TRUE
+        who = self._principal(statement, surely=surely) if principal else TRUE
+        if who == FALSE:
+            return FALSE
+        about_it = self._encoder.resource(statement, resource, surely=surely)
+        if about_it == FALSE:
+            return FALSE
+        return self._every((who, about_it, self._encoder.holds(statement, surely=surely)))
+
+    def _principal(self, statement: Statement, *, surely: bool) -> int:
+        """Whether a statement is about the attacker at all."""
+        element = statement.principal
+        if element is None:
+            return TRUE
+        if element.negated:
+            bounded = self._policies.boundary is not None and not self._is_root
+            return TRUE if bounded and statement.denies else -self._excepted(statement, surely=not surely)
+        return self._either(self._strength(statement, strength, surely=surely) for strength in Named)
+
+    def _excepted(self, statement: Statement, *, surely: bool) -> int:
+        """Whether NotPrincipal leaves the attacker out (see `principal.excepts`)."""
+        element, who = statement.principal, self._attacker
+        assert element is not None
+        if element.everybody:
+            return TRUE
+        if not who.account or who.kind == "root":
+            return TRUE if element.excepts(who.principal(_arn(who), "")) else FALSE
+        listed = [self._named_exactly(element.arns), self._named_role(element.arns)] if who.kind == "role" else []
+        listed += [] if who.kind == "role" else [self._named_exactly(element.arns)]
+        listed.append(TRUE if who.account in element.accounts else FALSE)
+        if surely:
+            return self._every(listed)
+        return TRUE if element.unsure else self._either(listed)
+
+    def _strength(self, statement: Statement, strength: Named, *, surely: bool) -> int:
+        """Whether a statement names the attacker in this way (see `principal.named`)."""
+        element, who = statement.principal, self._attacker
+        if element is None or element.negated:
+            if strength is not Named.SESSION:
+                return FALSE
+            return TRUE if element is None else -self._excepted(statement, surely=not surely)
+        if element.everybody or not who.account or who.kind == "root":
+            named = element.named(who.principal(_arn(who), ""))
+            return TRUE if named is strength and named is not Named.NOT else FALSE
+        match strength:
+            case Named.SESSION:
+                exactly = self._named_exactly(element.arns) if who.kind == "role" else FALSE
+                return self._either((exactly, TRUE if element.unsure and not surely else FALSE))
+            case Named.ROLE:
+                return self._named_role(element.arns) if who.kind == "role" else FALSE
+            case Named.USER:
+                return self._named_exactly(element.arns) if who.kind == "user" else FALSE
+            case Named.ACCOUNT:
+                return TRUE if who.account in element.accounts else FALSE
+            case _:
+                return FALSE
+
+    def _named_exactly(self, arns: Iterable[str]) -> int:
+        """A user by its ARN, a role's session by the session's."""
+        if self._attacker.kind != "role":
+            return self._encoder.is_arn(tuple(_just(a) for a in sorted(arns)))
+        return self._either(self._is_session_of(arn) for arn in arns if self._is_ours(arn, "assumed-role/"))
+
+    def _is_session_of(self, arn: str) -> int:
+        role, _, session = arn.partition("assumed-role/")[2].partition("/")
+        start = language.literal(f"arn:{arn.split(':')[1]}:iam::{self._attacker.account}:role/")
+        name = language.literal(role)
+        deeper = (*start, *language.any_number("path"), *language.literal("/"), *name)
+        return self._every(
+            (self._encoder.is_arn((language.pattern((*start, *name)), language.pattern(deeper))),
+            self._encoder.is_session((_just(session),)),)
+        )
+
+    def _named_role(self, arns: Iterable[str]) -> int:
+        return self._encoder.is_arn(
+            tuple(_just(a) for a in sorted(arns) if self._is_ours(a, "role/"))
+        )
+
+    def _is_ours(self, arn: str, kind: str) -> bool:
+        parts = arn.split(":", 5)
+        return len(parts) == 6 and parts[4] == self._attacker.account and parts[5].startswith(kind)
+
+
+def _arn(attacker: Attacker) -> str:
+    return attacker.arn.likely[0] if attacker.arn else ""
+
+
+def _just(text: str) -> language.Pattern:
+    return language.pattern(language.literal(text))

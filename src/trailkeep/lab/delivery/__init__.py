@@ -1,0 +1,1 @@
+"""What CloudTrail and Config deliver: events, log files, signed digests, configuration files, on the lab's clock."""
