@@ -9,10 +9,9 @@ import re
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -95,27 +94,35 @@ def told() -> list[Told]:
 
 @pytest.fixture(scope="module")
 def causes(told: list[Told]) -> dict[str, tuple[Cause, ...]]:
-    """For each disagreement the smallest set of causes without which both agree; () when there is none."""
-    left = [t for t in told if t.ours != t.theirs]
-    tries = [(t, chosen) for t in left for chosen in _sets(t)]
-    answers = decided([_without(t.case, chosen) for t, chosen in tries])
-    found: dict[str, tuple[Cause, ...]] = {t.case["id"]: () for t in left}
-    for (t, chosen), answer in zip(tries, answers, strict=True):
-        if answer.ours == answer.theirs and not found[t.case["id"]]:
-            found[t.case["id"]] = chosen
+    """For each disagreement the causes that, taken out one after the other, make both agree; () when there are none."""
+    return explained([t for t in told if t.ours != t.theirs])
+
+
+def explained(disagreements: Sequence[Told]) -> dict[str, tuple[Cause, ...]]:
+    """Each step takes out a cause that can have led to what is seen, so that behind it the next one shows."""
+    found: dict[str, tuple[Cause, ...]] = {t.case["id"]: () for t in disagreements}
+    left: list[tuple[Told, tuple[Cause, ...]]] = [(t, ()) for t in disagreements]
+    for _ in range(SEVERAL):
+        tries = [
+            (t.case, (*out, c)) for t, out in left for c in possible(t) if c not in out and not found[t.case["id"]]
+        ]
+        answers = decided([without(taken, chosen[-1]) for taken, chosen in tries])
+        left = []
+        for answer, (_, chosen) in zip(answers, tries, strict=True):
+            if answer.ours != answer.theirs:
+                left.append((answer, chosen))
+            elif not found[answer.case["id"]]:
+                found[answer.case["id"]] = chosen
     return found
 
 
-def _sets(told: Told) -> Iterable[tuple[Cause, ...]]:
-    possible = [c for c in CAUSES if (told.ours, told.theirs) in c.seen and c.about(told.case)]
-    for size in range(1, SEVERAL + 1):
-        yield from combinations(possible, size)
+def possible(told: Told) -> list[Cause]:
+    return [c for c in CAUSES if (told.ours, told.theirs) in c.seen and c.about(told.case)]
 
 
-def _without(found: Json, chosen: Iterable[Cause]) -> Json:
+def without(found: Json, cause: Cause) -> Json:
     changed = deepcopy(found)
-    for cause in chosen:
-        cause.without(changed)
+    cause.without(changed)
     return changed
 
 
@@ -275,7 +282,7 @@ CAUSES: tuple[Cause, ...] = (
         page=f"{S3_API}/API_PutBucketPolicy.html",
         about=lambda c: is_root(c) and is_on_its_bucket_policy(c) and account(c) == c["request"]["resource_account"],
         without=as_owner_with_rights,
-        seen=frozenset({(ALLOWED, EXPLICIT)}),
+        seen=frozenset({(ALLOWED, EXPLICIT), (IMPLICIT, EXPLICIT)}),
         most=6,
     ),
     Cause(

@@ -90,7 +90,10 @@ def say_levels(
 
 
 def run_cases(cases: Sequence[Case], snapshot: "Snapshot | None") -> tuple[Outcome, ...]:
-    """Decide every case; what a case leaves out comes from the organization. Raises UsageError without one."""
+    """Decide every case; what a case leaves out comes from the organization.
+
+    Without one, kinds of policies that are left out are none; UsageError for a case without any policies.
+    """
     return tuple(Outcome(case=case, decision=_decide(case, snapshot)) for case in cases)
 
 
@@ -117,14 +120,29 @@ def read_event(text: str) -> Asked:
 
 
 def _decide(case: Case, snapshot: "Snapshot | None") -> Decision:
-    if case.policies is not None:
-        return evaluate(case.request, case.policies, case.facts or Facts())
-    if snapshot is None:
+    if snapshot is None and case.policies is None:
         raise UsageError(f"case {case.id[:80]!r} has no policies", hint="write them, or give --snapshot FILE")
+    if snapshot is None or not case.needs_organization:
+        return evaluate(case.request, case.policies or Policies(), case.facts or Facts())
     request = replace(case.request, resource_account=case.request.resource_account or _owner(case.request, snapshot))
-    policies, _ = _policies(request, snapshot)
-    rights = parse(_ADMINISTRATOR, name="administrator rights", kind="identity")
-    return evaluate(request, replace(policies, identity=(rights,)), case.facts or _facts(request, snapshot))
+    facts = case.facts if case.facts and case.are_facts_stated else _facts(request, snapshot)
+    return evaluate(request, _completed(case, request, snapshot), facts)
+
+
+def _completed(case: Case, request: Request, snapshot: "Snapshot") -> Policies:
+    """The case's policies with the organization's for what is left out; administrator rights where none are stated."""
+    held, _ = _policies(request, snapshot)
+    if case.policies is None:
+        return replace(held, identity=(parse(_ADMINISTRATOR, name="administrator rights", kind="identity"),))
+    return Policies(
+        identity=case.policies.identity,
+        session=case.policies.session,
+        boundary=case.policies.boundary,
+        vpc_endpoint=case.policies.vpc_endpoint,
+        resource=held.resource if "resource" in case.left_out else case.policies.resource,
+        scp=held.scp if "scp" in case.left_out else case.policies.scp,
+        rcp=held.rcp if "rcp" in case.left_out else case.policies.rcp,
+    )
 
 
 def _request(asked: Asked, snapshot: "Snapshot") -> tuple[Request, tuple[str, ...]]:

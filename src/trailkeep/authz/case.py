@@ -14,18 +14,30 @@ from trailkeep.errors import PolicyError, UsageError
 _KEYS = ("id", "request", "principal_facts", "policies", "expected")
 _REQUEST = frozenset({"principal", "action", "resource", "resource_account", "context", "wildcard_only_action"})
 _POLICIES = frozenset({"identity", "session", "boundary", "resource", "scp", "rcp", "vpc_endpoint"})
+_OF_ORGANIZATION = frozenset({"scp", "rcp", "resource"})
 _HINT = "the form of a case is in docs/policies.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One case; `policies` and `facts` are None where the case leaves them to the organization."""
+    """One case. `policies` and `facts` are None where the case states neither.
+
+    `left_out` are those of scp, rcp and resource that its policies leave to the organization; `are_facts_stated` is
+    False where `facts` are only what the principal's ARN tells.
+    """
 
     id: str
     request: Request
     policies: Policies | None
     facts: Facts | None
     expected: Verdict
+    left_out: frozenset[str] = frozenset()
+    are_facts_stated: bool = True
+
+    @property
+    def needs_organization(self) -> bool:
+        """Whether an organization, where there is one, has something to add."""
+        return self.policies is None or bool(self.left_out)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,15 +73,16 @@ def _case(found: Mapping[str, Any]) -> Case:
         raise ValueError(f"it has no {mistyped[0][:60]!r}; did you mean {meant[mistyped[0]][0]!r}?")
     request = _request(_object(found["request"], "request", _REQUEST))
     expected = _object(found["expected"], "expected", None)
-    policies = found.get("policies")
+    policies = None if found.get("policies") is None else _object(found["policies"], "policies", _POLICIES)
+    is_stated = "principal_facts" in found
     return Case(
         id=_text(found["id"], "id"),
         request=request,
-        policies=None if policies is None else _policies(_object(policies, "policies", _POLICIES)),
-        facts=_facts(found.get("principal_facts"), request)
-        if "principal_facts" in found or policies is not None
-        else None,
+        policies=None if policies is None else _policies(policies),
+        facts=_facts(found.get("principal_facts"), request) if is_stated or policies is not None else None,
         expected=Verdict(_text(expected["decision"], "decision")),
+        left_out=frozenset() if policies is None else _OF_ORGANIZATION - set(policies),
+        are_facts_stated=is_stated,
     )
 
 

@@ -2,10 +2,12 @@
 
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trailkeep.cli import options as o
 from trailkeep.errors import ExitCode, MissingExtraError, TrailkeepError
 
 if TYPE_CHECKING:
@@ -45,6 +47,40 @@ def up(
         except KeyboardInterrupt:
             say.err().print("gone, with everything in it")
     return ExitCode.OK
+
+
+@app.command("attack")
+def attack(
+    spec: o.SpecFile = Path("trailkeep.yaml"),
+    output: o.OutputAs = o.Output.TABLE,
+    output_file: o.OutputFile = None,
+) -> ExitCode:
+    """Try every known way to attack logging on the lab that runs, and show what stopped each.
+
+    For example: trailkeep lab attack --spec trailkeep.yaml
+
+    Ends with 3 when an attempt succeeded. Before `apply` a likeness of the archive is attacked; nothing stays broken.
+    """
+    from trailkeep.app import attack as verb
+    from trailkeep.app.world import Access, now, open_cloud, read_spec, scope_of
+    from trailkeep.aws.read.snapshot import read_snapshot
+    from trailkeep.cli import say
+    from trailkeep.cli.watch import Watch
+    from trailkeep.report import attack as report
+
+    verb.need_lab()
+    wanted = read_spec(spec).spec
+    cloud = open_cloud(Access(), wanted)
+    with Watch() as watch:
+        snapshot = read_snapshot(cloud, scope_of(wanted), taken=now(), progress=watch)
+    tried = verb.attack(cloud, wanted, snapshot)
+    if output is o.Output.JSON:
+        say.result_json(report.attacks_json(tried), output_file)
+    else:
+        say.result(report.render_attacks(tried), output_file)
+    if any(one.succeeded for one in tried):
+        return ExitCode.FAILS
+    return ExitCode.OK if all(one.was_made for one in tried) else ExitCode.INCOMPLETE
 
 
 def begin(scenario: str, *, port: int = 0, seed: int = 7) -> "Lab":

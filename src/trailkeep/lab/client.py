@@ -90,6 +90,11 @@ class Lab:
         asked = {"account": account, "region": region, "source": source, "name": name}
         return list(self._control("POST", "insight", asked)["keys"])
 
+    def tamper(self, kind: str, bucket: str, *, seed: int = 1, accounts: Iterable[str] = ()) -> list[str]:
+        """Damage what lies in a bucket, by the name of the damage (`trailkeep lab tamper` lists them); the keys hit."""
+        asked = {"kind": kind, "bucket": bucket, "seed": seed, "accounts": list(accounts)}
+        return list(self._control("POST", "tamper", asked)["keys"])
+
     def is_up(self) -> bool:
         """Whether the server's process is still running."""
         return self._process.poll() is None
@@ -110,17 +115,25 @@ class Lab:
         self.stop()
 
     def _control(self, method: str, path: str, body: Any = None, *, patience: float = 30) -> Any:
-        request = urllib.request.Request(  # noqa: S310  (the address is the loopback server we started)
-            f"{self.url}/_trailkeep/{path}",
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        try:
-            with _DIRECT.open(request, timeout=patience) as answer:
-                return json.load(answer)
-        except urllib.error.HTTPError as refused:
-            raise ValueError(json.load(refused)["error"]) from None
+        return control(self.url, method, path, body, patience=patience)
+
+
+def control(url: str, method: str, path: str, body: Any = None, *, patience: float = 30) -> Any:
+    """Ask the controls of the lab at an address; waits `patience` seconds at most.
+
+    Raises ValueError with what the lab said where it refuses, OSError where it cannot be reached.
+    """
+    request = urllib.request.Request(  # noqa: S310  (the address is a loopback server's)
+        f"{url}/_trailkeep/{path}",
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    try:
+        with _DIRECT.open(request, timeout=patience) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as refused:
+        raise ValueError(json.load(refused)["error"]) from None
 
 
 def start(scenario: str = "acme", *, port: int = 0, seed: int = 7, faults: Iterable[Fault] = ()) -> Lab:

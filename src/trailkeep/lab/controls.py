@@ -8,6 +8,8 @@ from typing import Any
 
 from trailkeep.lab.delivery.controls import CONTROLS as DELIVERY
 from trailkeep.lab.faults import parse_fault
+from trailkeep.lab.hand_out import hand_out, take_back
+from trailkeep.lab.logs.controls import CONTROLS as LOGS
 from trailkeep.lab.members import add_account
 from trailkeep.lab.refusal import Reply
 from trailkeep.lab.world import World
@@ -64,6 +66,10 @@ def _set_faults(world: World, body: Any) -> dict[str, Any]:
     return {}
 
 
+def _denials(world: World, _: Any) -> list[dict[str, Any]]:
+    return world.denials.to_json()
+
+
 def _add_account(world: World, body: Any) -> dict[str, Any]:
     account = add_account(world, name=body["name"], email=body["email"], ou=body.get("ou", ""))
     return {"id": account.id}
@@ -102,5 +108,9 @@ CONTROLS: Mapping[tuple[str, str], Callable[[World, Any], Any]] = {
     ("POST", "regions"): _enable_region,
     ("POST", "mfa-delete"): _enable_mfa_delete,
     ("PUT", "clock"): _set_clock,
+    ("POST", "credentials"): hand_out,
+    ("DELETE", "credentials"): take_back,
+    ("GET", "denials"): _denials,
     **DELIVERY,
+    **LOGS,
 }

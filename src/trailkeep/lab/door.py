@@ -62,7 +62,11 @@ class Door:
         if isinstance(call, Reply):
             return self._send(call, start_response)
         faults = self._world.faults.hitting(
-            account=call.account, region=call.region, service=call.service, action=call.action
+            account=call.account,
+            region=call.region,
+            service=call.service,
+            action=call.action,
+            resource=call.resource,
         )
         try:
             reply = self._answer(call, environ, faults)

@@ -15,7 +15,8 @@ Kind = Literal["throttle", "deny", "outage", "latency", "drop"]
 class Fault:
     """What goes wrong with the calls that match.
 
-    `account`, `region`, `service` and `action` (the API's name, `CreateTrail`) are patterns with `*` and `?`.
+    `account`, `region`, `service`, `action` (the API's name, `CreateTrail`) and `resource` (the ARN the call names, if
+    it names one) are patterns with `*` and `?`.
     `throttle`, `deny` and `outage` refuse the call before it is executed, `latency` delays it by `seconds`, and
     `drop` executes it and then loses the answer. `times` is the number of calls it may hit, None for no limit.
     """
@@ -24,14 +25,21 @@ class Fault:
     region: str = "*"
     service: str = "*"
     action: str = "*"
+    resource: str = "*"
     kind: Kind
     probability: float = 1.0
     times: int | None = None
     seconds: float = 0.0
 
-    def matches(self, *, account: str, region: str, service: str, action: str) -> bool:
-        """Whether a call of this account, Region, service and API is one of those this fault is for."""
-        pairs = ((account, self.account), (region, self.region), (service, self.service), (action, self.action))
+    def matches(self, *, account: str, region: str, service: str, action: str, resource: str = "*") -> bool:
+        """Whether a call of this account, Region, service and API, on this resource, is one this fault is for."""
+        pairs = (
+            (account, self.account),
+            (region, self.region),
+            (service, self.service),
+            (action, self.action),
+            (resource, self.resource),
+        )
         return all(fnmatchcase(value, pattern) for value, pattern in pairs)
 
     def to_json(self) -> dict[str, Any]:
@@ -64,7 +72,9 @@ class FaultInjector:
             self._hits = [0] * len(faults)
             self._random = random.Random(self._seed)
 
-    def hitting(self, *, account: str, region: str, service: str, action: str) -> tuple[Fault, ...]:
+    def hitting(
+        self, *, account: str, region: str, service: str, action: str, resource: str = "*"
+    ) -> tuple[Fault, ...]:
         """The faults that hit this call."""
         if not self.faults:
             return ()
@@ -72,7 +82,7 @@ class FaultInjector:
             return tuple(
                 fault
                 for index, fault in enumerate(self.faults)
-                if fault.matches(account=account, region=region, service=service, action=action)
+                if fault.matches(account=account, region=region, service=service, action=action, resource=resource)
                 and self._strikes(index, fault)
             )
 

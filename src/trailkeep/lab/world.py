@@ -57,6 +57,7 @@ class World:
         self.landing_zone = scenario.control_tower
         self.denials = Denials()
         self.sessions: dict[str, Caller] = {}
+        self.handed_out: list[tuple[str, str, str]] = []
         self._callers: dict[str, Caller] = {}
 
     # moto has no public types for its records: they are Any from here on, and tests/lab pins the members we use.

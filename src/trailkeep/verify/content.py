@@ -19,6 +19,7 @@ LARGEST: Final = 4 << 30
 LARGEST_DIGEST: Final = 16 << 20
 """Raw bytes of a digest that is held: some 35,000 log files in one hour."""
 
+_NOT_GZIP: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # its stub says an instance
 _STEP = 64 << 10
 _AT_ONCE = 512 << 10
 
@@ -68,7 +69,7 @@ class _Reading:
             return
         try:
             self._inflate(chunk, _whole(chunk) if first else _STEP)
-        except isal_zlib.error:  # type: ignore[misc] an attribute of a module without types
+        except _NOT_GZIP:
             self.fault = Cause.FORMAT
 
     def _inflate(self, chunk: bytes, step: int) -> None:

@@ -70,7 +70,7 @@ def judge(key: DigestKey, bucket: str, content: Content, metadata: Mapping[str, 
 
 
 def proved_by(judged: Judged, after: Digest | None, key_for: KeyFor) -> Judged:
-    """The same digest once the next one of its chain is known, whose previousDigestSignature is another copy of its own.
+    """The same digest once the next one of its chain is known, which holds another copy of its signature.
 
     It stands in for one that a plain copy has lost, and it tells a changed signature from changed bytes. It needs no
     trust in the next digest: it holds for these bytes or it does not.
@@ -109,7 +109,7 @@ def _said(key: DigestKey, bucket: str, found: Digest, metadata: Mapping[str, str
         return Fault(cause=Cause.FORMAT, detail=f"it names {found.signature_algorithm[:40]} as its signature algorithm")
     if metadata.get(d.ALGORITHM_METADATA, d.SIGNATURE_ALGORITHM) != d.SIGNATURE_ALGORITHM:
         return Fault(cause=Cause.SIGNATURE, detail="its metadata names another signature algorithm")
-    if found.bucket != bucket or found.key != str(key):
+    if (bucket and found.bucket != bucket) or found.key != str(key):
         return Fault(cause=Cause.MOVED, detail=f"it was written to {found.bucket}/{found.key}")
     if found.account != key.chain.base.account or found.end != key.end or found.start >= found.end:
         return Fault(cause=Cause.FORMAT, detail="it speaks for another account or hour than its name")
@@ -117,7 +117,7 @@ def _said(key: DigestKey, bucket: str, found: Digest, metadata: Mapping[str, str
 
 
 def _asked(key: DigestKey, found: Digest, metadata: Mapping[str, str]) -> datetime | None:
-    """The time for which the public keys are asked: a backfill digest is signed when it is made, long after its hour."""
+    """The time for which public keys are asked: a backfill digest is signed when it is made, long after its hour."""
     if not key.is_backfill:
         return found.end
     try:

@@ -14,6 +14,9 @@ from trailkeep.authz.patterns import encode, is_everything, is_wild
 ID = "action-does-not-exist"
 SOURCE = catalogue.REFERENCE
 
+MOST = 50
+"""So many actions of a statement get a suggestion; who has more has another problem."""
+
 RENAMED: Mapping[str, tuple[str, ...]] = {
     "s3:putbucketlifecycle": ("s3:PutLifecycleConfiguration",),
     "s3:putbucketlifecycleconfiguration": ("s3:PutLifecycleConfiguration",),
@@ -84,7 +87,8 @@ def _is_unsettled(action: str) -> bool:
 
 
 def _finding(document: Document, clause: Clause, missing: list[str]) -> Finding:
-    meant = {action: suggestion(action) for action in missing}
+    few = missing[:MOST]
+    meant = {action: suggestion(action) for action in few}
     said = "; ".join(_said(action, meant[action]) for action in missing[:8])
     if clause.meant.not_action:
         so, severity = "it excepts nothing", Severity.WARNING
@@ -99,7 +103,7 @@ def _finding(document: Document, clause: Clause, missing: list[str]) -> Finding:
         what=f"{said}{f'; and {len(missing) - 8} more' if len(missing) > 8 else ''}",
         why=f"{so}; IAM actions are not always called as the API is (AWS's reference of {catalogue.day()})",
         source=SOURCE,
-        corrected=_corrected(clause, meant),
+        corrected=_corrected(clause, meant) if few == missing else (),
     )
 
 

@@ -1,6 +1,7 @@
 """Guardrails that deny one way to the harm and leave another open, in all policies in force together."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from trailkeep.authz.lint import repair
@@ -42,6 +43,7 @@ def _is_said(document: Document, clause: Clause, group: Group, together: Sequenc
     return False
 
 
+@lru_cache(maxsize=16384)
 def _first(document: Document, group: Group) -> Clause | None:
     """The first live Deny of a trigger that binds an ordinary administrator."""
     wanted = [a for trigger in group.triggers for a in expand(trigger) or ()]

@@ -24,6 +24,9 @@ _CLASSES: dict[str, frozenset[str]] = {
     "Region": _LOWER,
     "BucketName": _NAME,
     "TrailName": _NAME,
+    "ChannelId": _NAME,
+    "DashboardName": _NAME,
+    "EventDataStoreId": _NAME,
     "PrincipalName": _NAME | frozenset("/+=,@"),
 }
 """What can stand for a variable; anything at all for one that is not listed."""
@@ -92,7 +95,7 @@ def _fit(encoded: str, template: str, loosely: bool) -> Fit:
         if len(parts) == _PARTS and all(c.meets(p) for c, p in zip(chains, parts, strict=True)):
             return Fit.YES
     if _whole_meets(encoded, template, loosely):
-        return Fit.YES if len(parts) < _PARTS else Fit.DOUBTFUL
+        return Fit.YES if len(parts) < _PARTS and encoded.endswith(STAR) else Fit.DOUBTFUL
     if len(parts) < _PARTS and any(
         all(c.meets(p) for c, p in zip(chains, parts, strict=False)) for chains in _chains(template, loosely)
     ):

@@ -14,7 +14,7 @@ NEARLY = 0.95
 
 def look(document: Document, around: Around) -> Iterator[Finding]:
     """At most one finding on the length, one for each target whose slots are used up."""
-    if not document.aws_managed:
+    if not document.aws_managed and not document.problem:
         yield from _length(document)
     yield from _slots(document, around)
 

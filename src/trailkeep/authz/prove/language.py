@@ -93,6 +93,19 @@ class Pattern:
             self._moves[character], self._loops[character] = fits & ~self._stars, fits & self._stars
         return self._closed((state & self._moves[character]) << 1 | (state & self._loops[character]))
 
+    def ahead(self, state: int) -> str | None:
+        """The characters that lead on, where only literal ones do."""
+        found = ""
+        while state:
+            lowest = state & -state
+            place = lowest.bit_length() - 1
+            if place < len(self.tokens):
+                if not self.tokens[place].text:
+                    return None
+                found += self.tokens[place].text
+            state ^= lowest
+        return found
+
     def _closed(self, state: int) -> int:
         while True:
             more = state | (state & self._stars) << 1
@@ -137,7 +150,7 @@ def shortest(domain: Union, within: tuple[Union, ...], without: tuple[Union, ...
         state = queue.popleft()
         if _is_wanted(state, unions, must):
             return _text(state, came_from)
-        for character in alphabet:
+        for character in _ahead(domain, state[0]) or alphabet:
             after = tuple(
                 tuple(a.step(bits, character) if bits else 0 for a, bits in zip(union, inner, strict=True))
                 for union, inner in zip(unions, state, strict=True)
@@ -149,6 +162,12 @@ def shortest(domain: Union, within: tuple[Union, ...], without: tuple[Union, ...
             came_from[after] = (state, character)
             queue.append(after)
     return None
+
+
+def _ahead(domain: Union, state: tuple[int, ...]) -> str | None:
+    """The characters with which the domain goes on, where that is not just any: its literal parts are run through."""
+    found = [p.ahead(bits) for p, bits in zip(domain, state, strict=True)]
+    return None if None in found else "".join(dict.fromkeys("".join(f for f in found if f)))
 
 
 def _is_wanted(state: Sequence[tuple[int, ...]], unions: Sequence[Union], must: int) -> bool:

@@ -57,16 +57,18 @@ class Proof:
     holes: tuple[Hole, ...]
     guards: tuple[Guard, ...]
     unsettled: tuple[Unsettled, ...]
+    because: str = ""
+    """Why it holds although nothing was asked."""
 
     @property
     def verdict(self) -> Verdict:
         """The verdict."""
         if self.holes:
             return Verdict.REFUTED
-        return Verdict.UNKNOWN if self.unsettled or not self.guards else Verdict.PROVED
+        return Verdict.UNKNOWN if self.unsettled or not (self.guards or self.because) else Verdict.PROVED
 
 
-def gathered(claim: str, title: str, found: Iterable[Hole | Guard | Unsettled]) -> Proof:
+def gathered(claim: str, title: str, found: Iterable[Hole | Guard | Unsettled], because: str = "") -> Proof:
     """The proof made of its answers."""
     answers = tuple(found)
     return Proof(
@@ -75,4 +77,5 @@ def gathered(claim: str, title: str, found: Iterable[Hole | Guard | Unsettled]) 
         holes=tuple(a for a in answers if isinstance(a, Hole)),
         guards=tuple(a for a in answers if isinstance(a, Guard)),
         unsettled=tuple(dict.fromkeys(a for a in answers if isinstance(a, Unsettled))),
+        because="" if answers else because,
     )

@@ -1,7 +1,9 @@
 """The claims, one file each."""
 
 from trailkeep.authz.prove.claims import (
+    auditors,
     buckets_kept,
+    delivery,
     exempt_roles,
     logs_kept,
     membership,
@@ -24,5 +26,8 @@ CLAIMS = (
     readers.CLAIM,
     membership.CLAIM,
     exempt_roles.CLAIM,
+    delivery.CLOUDTRAIL,
+    delivery.CONFIG,
+    auditors.CLAIM,
 )
 """In the order of the recipe's worries."""

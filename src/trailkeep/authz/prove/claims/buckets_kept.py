@@ -33,4 +33,5 @@ CLAIM = Claim(
     id="buckets-kept",
     title="Nobody can weaken a bucket of the archive",
     questions=questions,
+    about=frozenset({"buckets"}),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from trailkeep.authz.prove.attacker import Attacker
 from trailkeep.authz.prove.attackers import insiders, outsiders, services
@@ -15,11 +16,20 @@ Questions = Iterator[tuple[Deed, Attacker]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A sentence about what nobody can do. `watch` is the detective control for what no policy can prevent."""
+    """A sentence, with its questions.
+
+    `nature` says what answers make it true: "nobody" that no such request is allowed, "always" that every one is, "can"
+    that one is at least.
+    """
 
     id: str
     title: str
     questions: Callable[[World], Questions]
+    nature: Literal["nobody", "always", "can"] = "nobody"
+    unasked: Callable[[World], str] = lambda _world: ""
+    """Why it holds although there was nothing to ask; "" where that leaves it unknown."""
+    about: frozenset[str] = frozenset()
+    """What must have been read for it: "buckets", "keys", "trails"."""
 
 
 def anybody(world: World, owner: str, *, also_our_services: bool = True) -> Iterator[Attacker]:
@@ -131,7 +141,7 @@ def on_account(world: World, account: str, action: str) -> Deed:
     return Deed(action=action, resource=None, account=account, subject=world.organization.path(account))
 
 
-def on_key(world: World, key: Key, action: str) -> Deed:
+def on_key(world: World, key: Key, action: str, **more: object) -> Deed:
     """An action on a key."""
     return Deed(
         action=action,
@@ -141,4 +151,5 @@ def on_key(world: World, key: Key, action: str) -> Deed:
         policy=key_policy(key),
         rcp=world.rcp(key.account),
         pattern=key.arn,
+        **more,  # type: ignore[arg-type]
     )

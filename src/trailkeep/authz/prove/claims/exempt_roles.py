@@ -42,4 +42,9 @@ def _in(pattern: str, account: str) -> str:
     return ":".join(parts).replace("*", "x").replace("?", "x")
 
 
-CLAIM = Claim(id="exempt-roles", title="Nobody can become a role that the guardrails exempt", questions=questions)
+CLAIM = Claim(
+    id="exempt-roles",
+    title="Nobody can become a role that the guardrails exempt",
+    questions=questions,
+    unasked=lambda world: "" if world.exempt else "no role is exempt",
+)

@@ -29,4 +29,5 @@ CLAIM = Claim(
     id="readable",
     title="Nobody can make the logs unreadable",
     questions=questions,
+    about=frozenset({"buckets", "keys"}),
 )

@@ -22,4 +22,5 @@ CLAIM = Claim(
     id="readers",
     title="Nobody outside of the organization can read the archive",
     questions=questions,
+    about=frozenset({"buckets", "keys"}),
 )

@@ -13,4 +13,5 @@ CLAIM = Claim(
     id="retention-kept",
     title="Nobody can shorten or bypass the retention of a log object",
     questions=questions,
+    about=frozenset({"buckets"}),
 )

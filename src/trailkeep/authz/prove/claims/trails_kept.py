@@ -46,8 +46,16 @@ def _delegated(world: World, account: str) -> Iterator[Trail]:
         yield from (t for t in world.trails if t.is_organization)
 
 
+def _nobody_to_ask(world: World) -> str:
+    if not any(t.is_organization for t in world.trails):
+        return ""
+    return "the organization trail is the management account's, and CloudTrail has no delegated administrator"
+
+
 CLAIM = Claim(
     id="trails-kept",
     title="Nobody outside of the management account can stop, redirect or narrow a trail",
     questions=questions,
+    unasked=_nobody_to_ask,
+    about=frozenset({"trails"}),
 )

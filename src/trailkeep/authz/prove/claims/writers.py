@@ -20,4 +20,5 @@ CLAIM = Claim(
     id="writers",
     title="Nobody but the log services can write into the archive",
     questions=questions,
+    about=frozenset({"buckets"}),
 )

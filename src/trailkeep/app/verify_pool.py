@@ -1,0 +1,80 @@
+"""Threads that fetch objects; a lean one, because an organization has millions of them."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import SimpleQueue
+
+from trailkeep.ports import Entry, NotThereError, Obstacle, ReadError, Store
+from trailkeep.verify.content import Content, examine
+
+_BROKEN_STREAMS = 4
+"""Attempts at an object whose stream breaks; requests that fail before that are repeated by the store itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """An object that was read to its end."""
+
+    entry: Entry
+    version: str
+    metadata: dict[str, str] | None
+    content: Content
+
+
+def fetch(store: Store, key: str, keep: int = 0) -> Fetched | ReadError:
+    """Read, inflate and hash one object; `keep` as in `examine`."""
+    for attempt in range(_BROKEN_STREAMS):
+        try:
+            found = store.get(key)
+            content = examine(found.chunks, keep=keep)
+        except NotThereError as error:
+            return error
+        except ReadError as error:
+            if error.why is not Obstacle.NETWORK or attempt == _BROKEN_STREAMS - 1:
+                return error
+            continue
+        metadata = None if found.metadata is None else dict(found.metadata)
+        return Fetched(entry=found.entry, version=found.version, metadata=metadata, content=content)
+    raise AssertionError
+
+
+class Pool:
+    """`workers` threads, begun as they are needed; each job's result is put into the queue it names.
+
+    They are daemons: when a person stops the command, what is under way is abandoned (it is only reading).
+    """
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._jobs: SimpleQueue[tuple[Callable[[], object], SimpleQueue[object]] | None] = SimpleQueue()
+        self._threads = 0
+        self._idle = threading.Semaphore(0)
+
+    def submit(self, job: Callable[[], object], reply: "SimpleQueue[object]") -> None:
+        """Run `job` on some thread; its result, or what it raised, goes into `reply`."""
+        self._jobs.put((job, reply))
+        if self._threads < self.workers and not self._idle.acquire(blocking=False):
+            self._threads += 1
+            threading.Thread(target=self._work, name="fetch", daemon=True).start()
+
+    def close(self) -> None:
+        """Let every thread end once the jobs before are done."""
+        for _ in range(self._threads):
+            self._jobs.put(None)
+
+    def _work(self) -> None:
+        growing = True
+        while True:
+            job = self._jobs.get()
+            if job is None:
+                return
+            work, reply = job
+            try:
+                result: object = work()
+            except BaseException as error:  # noqa: BLE001 whoever waits for the result raises it
+                result = error
+            reply.put(result)
+            growing = growing and self._threads < self.workers
+            if growing:
+                self._idle.release()

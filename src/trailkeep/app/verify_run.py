@@ -1,0 +1,133 @@
+"""What one run of verify works with: the archive, the keys, what was verified before, and where findings go."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final, Protocol
+
+from trailkeep.ports import Entry, Store
+from trailkeep.verify.judge import KeyFor
+from trailkeep.verify.keys import Base, Chain
+from trailkeep.verify.verdict import Finding, Kind, Totals
+
+if TYPE_CHECKING:
+    from trailkeep.app.attest import Attested, Ledger
+    from trailkeep.app.verify_pool import Pool
+
+GRACE: Final = timedelta(hours=2)
+"""How long after its end a digest may still be on its way."""
+
+IN_FLIGHT: Final = timedelta(minutes=15)
+"""How far a log file's name may lie before the moment at which it was delivered."""
+
+
+class Progress(Protocol):
+    """Told how far a run is; may be called from many threads."""
+
+    def units(self, total: int) -> None:
+        """So many accounts × Regions are to be verified."""
+        ...
+
+    def unit_done(self) -> None:
+        """One of them is."""
+        ...
+
+    def objects(self, number: int, size: int) -> None:
+        """So many objects, of so many stored bytes, were read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Which hours: `since` and `until` as a person gave them, `expected` by when digests should be there."""
+
+    since: datetime | None
+    until: datetime | None
+    expected: datetime
+    oldest: datetime | None = None
+    """What ended before was expired by the bucket's lifecycle; None where nothing is known of that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """What is verified by itself, anywhere: one account in one Region, in a window of time."""
+
+    base: Base
+    region: str
+    window: Window
+    trail: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class ChainSum:
+    """One chain as it was seen: how many digests and log files of it, and from when to when."""
+
+    chain: Chain
+    digests: int = 0
+    logs: int = 0
+    bad: int = 0
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def saw(self, start: datetime, end: datetime) -> None:
+        """Widen the range by one digest."""
+        self.start = min(self.start or start, start)
+        self.end = max(self.end or end, end)
+
+
+@dataclass(slots=True, kw_only=True)
+class UnitResult:
+    """What came of a unit; its findings went to the sink as they were made."""
+
+    totals: Totals = field(default_factory=Totals)
+    chains: dict[Chain, ChainSum] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def chain(self, chain: Chain) -> ChainSum:
+        """The sum of a chain, begun when it is first asked for."""
+        return self.chains.setdefault(chain, ChainSum(chain=chain))
+
+
+class Sink(Protocol):
+    """Where findings go; may be called from many threads."""
+
+    def add(self, finding: Finding) -> None:
+        """Keep one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """Everything that the units of one run share."""
+
+    store: Store
+    pool: "Pool"
+    keys: KeyFor
+    sink: Sink
+    progress: Progress
+    ledger: "Ledger | None" = None
+    recheck: bool = False
+
+
+def state_of(entry: Entry) -> str:
+    """By what a listing tells that an object was not written again: S3 gives every write a new time."""
+    return f"{entry.etag}|{entry.size}|{int(entry.modified)}"
+
+
+def listing(tools: Tools, prefix: str, after: str) -> Iterator[tuple[Entry, str]]:
+    """Objects with their state: by a listing of objects, or of versions where old ones are checked again."""
+    if not tools.recheck:
+        for entry in tools.store.list(prefix, after):
+            yield entry, state_of(entry)
+        return
+    for v in tools.store.versions(prefix):
+        if v.is_latest and not v.is_delete_marker and v.key > after:
+            yield Entry(key=v.key, size=v.size, etag=v.etag, modified=v.modified), v.id
+
+
+def hour(moment: float) -> datetime:
+    """Seconds since 1970 as a moment."""
+    return datetime.fromtimestamp(moment, UTC)
+
+
+Known = Mapping[str, "Attested"]

@@ -1,0 +1,135 @@
+"""CloudTrail and Config can deliver: the opposite direction, because a guardrail that stops logs helps an attacker.
+
+Every request of the kind must be allowed, whatever it leaves open. Sources:
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html,
+https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html
+"""
+
+from collections.abc import Iterator
+
+from trailkeep.authz.principal import Principal
+from trailkeep.authz.prove.attacker import Attacker, Fixed, fixed_of
+from trailkeep.authz.prove.claims.claim import Claim, Questions
+from trailkeep.authz.prove.deed import Deed, below, exactly
+from trailkeep.authz.prove.world import World, bucket_policy, key_policy
+from trailkeep.authz.request import Facts, Policies
+from trailkeep.model.archive import Bucket
+from trailkeep.model.ids import AccountId
+from trailkeep.model.trail import Trail
+
+_FULL_CONTROL: Fixed = {"s3:x-amz-acl": ("bucket-owner-full-control",)}
+_NEVER: Fixed = dict.fromkeys(
+    (
+        "aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount", "aws:username", "aws:userid",
+        "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip",
+        "aws:sourceorgpaths", "aws:referer",
+    ),
+    (),
+)  # fmt: skip
+"""What a request of a log service does not have: it is nobody's user, and comes from no VPC."""
+
+
+def trails(world: World) -> Questions:
+    """Each trail, into each folder that it fills."""
+    for trail in world.trails:
+        bucket = next(b for b in world.buckets if b.name == trail.bucket)
+        service = _service(world, "cloudtrail.amazonaws.com", bucket.account, trail.owner, trail.arn)
+        yield _check(world, bucket), service
+        for folder in _folders(world, trail):
+            yield _write(world, bucket, folder, "CloudTrail/eu-west-1/2026/11/23/log.json.gz"), service
+        for deed in _encryption(world, trail):
+            yield deed, service
+
+
+def _folders(world: World, trail: Trail) -> tuple[str, ...]:
+    start = f"{trail.prefix}/AWSLogs" if trail.prefix else "AWSLogs"
+    own = f"{start}/{trail.owner}/"
+    return (own, f"{start}/{world.organization.id}/") if trail.is_organization else (own,)
+
+
+def _encryption(world: World, trail: Trail) -> Iterator[Deed]:
+    for key in world.keys:
+        if trail.kms_key in {key.arn, key.alias}:
+            context = {"kms:encryptioncontext:aws:cloudtrail:arn": (trail.arn,)}
+            for action, fixed in (("kms:GenerateDataKey", context), ("kms:DescribeKey", {})):
+                yield Deed(
+                    action=action,
+                    resource=exactly(key.arn),
+                    account=key.account,
+                    subject=f"key {key.alias or key.arn}",
+                    policy=key_policy(key),
+                    rcp=world.rcp(key.account),
+                    fixed=fixed,
+                    pattern=key.arn,
+                )
+
+
+def recorders(world: World) -> Questions:
+    """Config, for each account whose channel delivers into the archive."""
+    buckets = {b.name: b for b in world.buckets}
+    for account, cells in sorted(world.snapshot.cells.items()):
+        channels = {c.channel.bucket: c.channel for c in cells.values() if c.channel and c.channel.bucket in buckets}
+        for name, channel in channels.items():
+            bucket, partition = buckets[name], world.organization.partition
+            source = f"arn:{partition}:config:{bucket.region}:{account}:x"
+            service = _service(world, "config.amazonaws.com", bucket.account, account, source)
+            folder = f"{channel.prefix}/AWSLogs/{account}/Config/" if channel.prefix else f"AWSLogs/{account}/Config/"
+            yield _check(world, bucket), service
+            yield _write(world, bucket, folder, "eu-west-1/2026/11/23/ConfigHistory/items.json.gz"), service
+
+
+def _service(world: World, name: str, owner: str, source: AccountId, arn: str) -> Attacker:
+    known = fixed_of(Principal(kind="service", id=name), owner, world.organization)
+    ours = {
+        "aws:sourceaccount": (str(source),),
+        "aws:sourcearn": (arn,),
+        "aws:sourceorgid": (world.organization.id,),
+        "aws:securetransport": ("true",),
+    }
+    return Attacker(
+        who=f"{name} for {world.organization.path(source)}",
+        kind="service",
+        account="",
+        arn=None,
+        session=None,
+        fixed={**_NEVER, **known, **ours},
+        facts=Facts(resource_in_management_account=owner == world.organization.management),
+        policies=Policies(),
+        service=name,
+    )
+
+
+def _check(world: World, bucket: Bucket) -> Deed:
+    arn = f"arn:{world.organization.partition}:s3:::{bucket.name}"
+    return Deed(
+        action="s3:GetBucketAcl",
+        resource=exactly(arn),
+        account=bucket.account,
+        subject=f"bucket {bucket.name}",
+        policy=bucket_policy(bucket),
+        rcp=world.rcp(bucket.account),
+        pattern=arn,
+    )
+
+
+def _write(world: World, bucket: Bucket, folder: str, likely: str) -> Deed:
+    arn = f"arn:{world.organization.partition}:s3:::{bucket.name}/{folder}"
+    return Deed(
+        action="s3:PutObject",
+        resource=below(arn, likely),
+        account=bucket.account,
+        subject=f"{folder} in {bucket.name}",
+        policy=bucket_policy(bucket),
+        rcp=world.rcp(bucket.account),
+        fixed=_FULL_CONTROL,
+        pattern=f"{arn}*",
+    )
+
+
+_READ = frozenset({"buckets", "keys", "trails"})
+CLOUDTRAIL = Claim(
+    id="cloudtrail-delivers", title="CloudTrail can deliver", questions=trails, nature="always", about=_READ
+)
+CONFIG = Claim(
+    id="config-delivers", title="AWS Config can deliver", questions=recorders, nature="always", about=_READ
+)

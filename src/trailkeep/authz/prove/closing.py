@@ -1,0 +1,48 @@
+"""For each hole the smallest statement that closes it: these actions, on that resource, for everybody but the exempt."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from trailkeep.authz.evaluate import scp_applies
+from trailkeep.authz.prove.proof import Hole, Proof
+from trailkeep.authz.prove.world import World
+from trailkeep.authz.request import Layer
+from trailkeep.model.document import canonical
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """A statement, the kind of policy it belongs into, and where that is attached."""
+
+    layer: Layer
+    place: str
+    statement: str
+    claims: tuple[str, ...]
+
+
+def closings(world: World, proofs: Iterable[Proof]) -> Iterator[Closing]:
+    """One statement for all holes of one place that are about one resource."""
+    found: dict[tuple[Layer, str, str], list[tuple[str, Hole]]] = {}
+    for proof in proofs:
+        for hole in proof.holes:
+            if hole.witness.decision.is_allowed:
+                layer, place = _place(world, hole)
+                found.setdefault((layer, place, hole.deed.pattern), []).append((proof.claim, hole))
+    for (layer, place, pattern), holes in sorted(found.items()):
+        statement = _statement(world, layer, pattern, sorted({h.deed.action for _, h in holes}))
+        claims = tuple(dict.fromkeys(claim for claim, _ in holes))
+        yield Closing(layer=layer, place=place, statement=canonical(statement), claims=claims)
+
+
+def _place(world: World, hole: Hole) -> tuple[Layer, str]:
+    """An SCP binds who asks; where it cannot, the policy of the resource must."""
+    if hole.attacker.account in world.organization.accounts and scp_applies(hole.witness.request, hole.attacker.facts):
+        return Layer.SCP, world.organization.path(hole.attacker.account)
+    return Layer.RESOURCE, hole.deed.subject
+
+
+def _statement(world: World, layer: Layer, pattern: str, actions: list[str]) -> dict[str, Any]:
+    everybody = {"Principal": "*"} if layer is Layer.RESOURCE else {}
+    exempt = {"Condition": {"ArnNotLike": {"aws:PrincipalArn": sorted(world.exempt)}}} if world.exempt else {}
+    return {"Effect": "Deny", **everybody, "Action": actions, "Resource": pattern, **exempt}

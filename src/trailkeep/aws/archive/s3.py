@@ -1,0 +1,267 @@
+"""A log archive in an S3 bucket: listed and read by obstore, by botocore where obstore cannot name a key."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final, TypeVar
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import S3Store
+
+from trailkeep.aws.archive.credentials import Provider
+from trailkeep.aws.archive.patience import Patience
+from trailkeep.aws.clients import lab_endpoint
+from trailkeep.aws.cloud import Cloud
+from trailkeep.errors import AwsError
+from trailkeep.ports import Entry, Found, NotThereError, Obstacle, ReadError, Version
+
+T = TypeVar("T")
+
+WHOLE: Final = 256 << 10
+"""Objects up to this size are read in one piece, larger ones in pieces of it."""
+
+_PAGE = 1000
+_CODE = re.compile(r"<Code>([A-Za-z0-9.]{1,80})</Code>")
+_MESSAGE = re.compile(r"<Message>([^<]{1,400})</Message>")
+_STATUS = re.compile(r"status code: (\d{3})")
+_THROTTLE = frozenset({"SlowDown", "Throttling", "ThrottlingException", "TooManyRequests", "RequestLimitExceeded"})
+_ODD_KEY = re.compile(r"(?:^|/)\.{0,2}(?:/|$)|[\x00-\x1f\x7f]")
+"""Keys that obstore's paths cannot say: empty, `.` and `..` segments, control characters."""
+
+
+class S3Archive:
+    """A bucket as a Store. `bucket` is the name that the digests know, `place` the bucket that is read."""
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        *,
+        place: str,
+        original: str,
+        region: str,
+        account: str,
+        provider: Provider,
+        endpoint: str | None,
+        patience: Patience,
+    ) -> None:
+        self.bucket = original
+        self.place = place
+        self.region = region
+        self.patience = patience
+        self._cloud = cloud
+        self._account = account
+        self._store = _open(place, region, provider, endpoint)
+
+    def list(self, prefix: str, after: str = "") -> Iterator[Entry]:
+        """See Store. Goes on behind the last key when a page fails, and with botocore behind a key obstore rejects."""
+        last = after
+        stream = self._listing(prefix, last)
+
+        def page() -> Sequence[Any] | None:
+            nonlocal stream
+            try:
+                return _reading(lambda: next(stream, None))
+            except ReadError:
+                stream = self._listing(prefix, last)  # one that has failed says that it is at its end
+                raise
+
+        try:
+            while found := self.patience.repeat(page):
+                for one in found:
+                    last = one["path"]
+                    yield _entry(one)
+        except _UnsayableError:
+            yield from self._list_slowly(prefix, last)
+
+    def folders(self, prefix: str) -> tuple[str, ...]:
+        """See Store."""
+        found: list[str] = []
+        more: dict[str, str] = {}
+        while True:
+            answer = self._ask("list_objects_v2", Prefix=prefix, Delimiter="/", **more)
+            found += [str(f["Prefix"]) for f in answer.get("CommonPrefixes", ())]
+            if not answer.get("IsTruncated"):
+                return tuple(found)
+            more = {"ContinuationToken": answer["NextContinuationToken"]}
+
+    def get(self, key: str) -> Found:
+        """See Store. The whole object is read again when the connection breaks in a piece of it."""
+        if _ODD_KEY.search(key):
+            return self._get_slowly(key)
+        return self.patience.repeat(lambda: _reading(lambda: self._get(key)))
+
+    def versions(self, prefix: str) -> Iterator[Version]:
+        """See Store."""
+        more: dict[str, str] = {}
+        while True:
+            answer = self._ask("list_object_versions", Prefix=prefix, **more)
+            both = [(v, False) for v in answer.get("Versions", ())] + [
+                (m, True) for m in answer.get("DeleteMarkers", ())
+            ]
+            yield from sorted(
+                (_version(v, is_marker) for v, is_marker in both), key=lambda v: (v.key, not v.is_latest, -v.modified)
+            )
+            if not answer.get("IsTruncated"):
+                return
+            more = {"KeyMarker": answer["NextKeyMarker"], "VersionIdMarker": answer["NextVersionIdMarker"]}
+
+    def lifecycle_days(self) -> int | None:
+        """After how many days a lifecycle rule for the whole bucket expires objects; None if none does, or unknown."""
+        try:
+            rules = self._ask("get_bucket_lifecycle_configuration").get("Rules", ())
+        except ReadError:
+            return None
+        days = [
+            r["Expiration"]["Days"]
+            for r in rules
+            if r.get("Status") == "Enabled" and r.get("Expiration", {}).get("Days")
+        ]
+        return min(days, default=None)
+
+    def _listing(self, prefix: str, after: str) -> Iterator[Sequence[Any]]:
+        return obstore.list(self._store, prefix, offset=after or None, chunk_size=_PAGE)
+
+    def _get(self, key: str) -> Found:
+        result = obstore.get(self._store, key)
+        meta = result.meta
+        attributes: Mapping[str, Any] = result.attributes
+        if meta["size"] <= WHOLE:
+            chunks: tuple[bytes, ...] | Iterator[bytes] = (result.bytes(),)  # type: ignore[assignment]
+        else:
+            chunks = _pieces(iter(result.stream(min_chunk_size=WHOLE)))
+        return Found(
+            entry=_entry(meta),
+            version=meta.get("version") or "",
+            metadata={k.lower(): str(v) for k, v in attributes.items()},
+            chunks=chunks,
+        )
+
+    def _list_slowly(self, prefix: str, after: str) -> Iterator[Entry]:
+        more: dict[str, str] = {"StartAfter": after} if after else {}
+        while True:
+            answer = self._ask("list_objects_v2", Prefix=prefix, **more)
+            for found in answer.get("Contents", ()):
+                yield Entry(
+                    key=str(found["Key"]),
+                    size=int(found["Size"]),
+                    etag=str(found.get("ETag", "")),
+                    modified=found["LastModified"].timestamp(),
+                )
+            if not answer.get("IsTruncated"):
+                return
+            more = {"ContinuationToken": answer["NextContinuationToken"]}
+
+    def _get_slowly(self, key: str) -> Found:
+        answer = self._ask("get_object", Key=key)
+        body = answer["Body"]
+        entry = Entry(
+            key=key,
+            size=int(answer["ContentLength"]),
+            etag=str(answer.get("ETag", "")),
+            modified=answer["LastModified"].timestamp(),
+        )
+        pieces = _pieces(iter(lambda: body.read(WHOLE), b""))
+        return Found(
+            entry=entry, version=answer.get("VersionId", ""), metadata=answer.get("Metadata", {}), chunks=pieces
+        )
+
+    def _ask(self, operation: str, **params: Any) -> dict[str, Any]:  # noqa: ANN401 whatever the operation takes
+        try:
+            return self._cloud.call(self._account, self.region, "s3", operation, Bucket=self.place, **params)
+        except AwsError as error:
+            if error.code in {"NoSuchKey", "404"}:
+                raise NotThereError(error.message) from error
+            raise ReadError(_why(error.code, error.message, 0), error.message) from error
+
+
+class _UnsayableError(Exception):
+    """A listing holds a key that obstore's paths cannot say."""
+
+
+def _open(bucket: str, region: str, provider: Provider, endpoint: str | None) -> S3Store:
+    local = lab_endpoint() or endpoint
+    options: dict[str, Any] = {"endpoint": local, "virtual_hosted_style_request": False} if local else {}
+    return S3Store(
+        bucket,
+        region=region,
+        credential_provider=provider,
+        client_options={
+            "allow_http": bool(local and local.startswith("http:")),
+            "timeout": timedelta(seconds=60),
+            "connect_timeout": timedelta(seconds=5),
+        },
+        retry_config={"max_retries": 0},  # what is repeated, and how many are under way, is `patience`'s business
+        **options,
+    )
+
+
+def _reading(attempt: Callable[[], T]) -> T:
+    """Run an attempt; what obstore raises becomes ReadError."""
+    try:
+        return attempt()
+    except FileNotFoundError as error:
+        raise NotThereError("there is no such object") from error
+    except (BaseError, OSError, ValueError) as error:
+        text = str(error)
+        if "InvalidPath" in type(error).__name__ or "invalid path" in text or "Could not parse" in text:
+            raise _UnsayableError from error
+        raise _read_error(error) from error
+
+
+def _pieces(chunks: Iterator[Any]) -> Iterator[bytes]:
+    while True:
+        try:
+            piece = next(chunks, b"")
+        except Exception as error:
+            raise ReadError(Obstacle.NETWORK, f"the connection broke: {str(error)[:200]}") from error
+        if not piece:
+            return
+        yield piece
+
+
+def _read_error(error: Exception) -> ReadError:
+    text = str(error).partition("\n\nDebug source")[0]
+    code, status = _CODE.search(text), _STATUS.search(text)
+    told = _MESSAGE.search(text)
+    named = code[1] if code else ""
+    said = f"{told[1]} ({named})" if told and named else text[-300:]
+    return ReadError(_why(named, said, int(status[1]) if status else 0), said)
+
+
+def _why(code: str, said: str, status: int) -> Obstacle:
+    if code in _THROTTLE or status in {429, 503}:
+        return Obstacle.THROTTLED
+    if "kms" in said.lower() or code.startswith("KMS"):
+        return Obstacle.KMS
+    if code == "InvalidObjectState":
+        return Obstacle.ARCHIVED
+    if code in {"AccessDenied", "AllAccessDisabled", "ExpiredToken", "InvalidAccessKeyId", "403"} or status in {
+        401,
+        403,
+    }:
+        return Obstacle.ACCESS_DENIED
+    if status >= 500 or not (status or code) or code in {"InternalError", "RequestTimeout", "IncompleteBody"}:
+        return Obstacle.NETWORK
+    return Obstacle.OTHER
+
+
+def _entry(found: Any) -> Entry:  # noqa: ANN401 obstore's ObjectMeta is a typed dictionary of its stubs only
+    return Entry(
+        key=found["path"],
+        size=found["size"],
+        etag=found["e_tag"] or "",
+        modified=found["last_modified"].timestamp(),
+    )
+
+
+def _version(found: Mapping[str, Any], is_marker: bool) -> Version:
+    return Version(
+        key=str(found["Key"]),
+        id=str(found["VersionId"]),
+        is_latest=bool(found["IsLatest"]),
+        is_delete_marker=is_marker,
+        size=int(found.get("Size", 0)),
+        etag=str(found.get("ETag", "")),
+        modified=found["LastModified"].timestamp(),
+    )
