@@ -102,8 +102,8 @@ class Store(Protocol):
         """One object. Raises NotThereError."""
         ...
 
-    def versions(self, prefix: str) -> Iterator[Version]:
-        """Every version and delete marker below `prefix`, in the order of keys, newest first; none in a folder."""
+    def versions(self, prefix: str, after: str = "") -> Iterator[Version]:
+        """Every version and delete marker below `prefix`, by key, newest first, from behind a key; none in a folder."""
         ...
 
 

@@ -50,7 +50,9 @@ def test_a_corrected_statement_is_free_of_what_it_corrects(case: dict[str, Any])
 
 def test_companions_may_be_in_another_policy() -> None:
     def scp(*actions: str) -> Any:
-        text = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": actions, "Resource": "*"}})
+        text = json.dumps(
+            {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": actions, "Resource": "*"}}
+        )
         return read(text, name=actions[0], form="scp")
 
     stop, rest = scp("cloudtrail:StopLogging"), scp("cloudtrail:DeleteTrail", "cloudtrail:Update*", "cloudtrail:Put*")

@@ -8,13 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trailkeep.authz.lint import lint
-from trailkeep.authz.lint.document import FORMS, Form, read
+from trailkeep.authz.lint.document import FORMS, LARGEST, Form, read
 from trailkeep.authz.lint.finding import Finding
 from trailkeep.report.lint import finding_json
 
 LONG = "arn:aws:ec2:*:*:" + "*a?" * 2000
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(["*", "arn:aws:s3:::b", "s3:Get*"]),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=8)
+    | st.sampled_from(["*", "arn:aws:s3:::b", "s3:Get*"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
 )
@@ -46,18 +50,20 @@ def wide(**rest: Any) -> str:
 @pytest.mark.parametrize(
     "text",
     [
-        wide(Action=["s3:" + "*a" * 400 + str(i) for i in range(100)], Resource="*"),
-        wide(Action=["ec2:Describ" + str(i) for i in range(4000)], Resource="*"),
-        wide(Action=["ec2:Describe*", "ec2:Run*"], Resource=[f"arn:aws:ec2:*:*:x{i}/*" for i in range(3000)]),
-        wide(Action="ec2:*", Resource=[LONG + str(i) for i in range(14)]),
-        wide(Action="s3:*", Resource=["arn:aws:s3:::" + "?" * 8000] * 11),
-        wide(Action="s3:*", Resource="*", Condition={"StringEquals": {f"aws:k{i}": "x" for i in range(3000)}}),
-        wide(Action="s3:*", Resource="*", Condition={"NumericLessThan": {"s3:max-keys": [str(i) for i in range(5000)]}}),
+        wide(Action=["s3:" + "*a" * 400 + str(i) for i in range(50)], Resource="*"),
+        wide(Action=["ec2:Describ" + str(i) for i in range(2500)], Resource="*"),
+        wide(Action=["ec2:Describe*", "ec2:Run*"], Resource=[f"arn:aws:ec2:*:*:x{i}/*" for i in range(600)]),
+        wide(Action="ec2:*", Resource=[LONG + str(i) for i in range(7)]),
+        wide(Action="s3:*", Resource=["arn:aws:s3:::" + "?" * 8000] * 5),
+        wide(Action="s3:*", Resource="*", Condition={"StringEquals": {f"aws:k{i}": "x" for i in range(2000)}}),
+        wide(
+            Action="s3:*", Resource="*", Condition={"NumericLessThan": {"s3:max-keys": [str(i) for i in range(4000)]}}
+        ),
     ],
     ids=["stars", "near misses", "resources", "holes", "question marks", "keys", "numbers"],
 )
 def test_large_documents_come_back(text: str) -> None:
-    assert len(text) < 100_000
+    assert len(text) < LARGEST
     assert judged(text)
 
 
@@ -67,7 +73,7 @@ def test_large_documents_come_back(text: str) -> None:
         ("", "not JSON"),
         ("{", "not JSON"),
         ("[1]", "no Statement"),
-        ('{"Statement":' + "[" * 50_000, "nested too deeply"),
+        ('{"Statement":' + "[" * 40_000, "nested too deeply"),
         ('{"Statement":[],"Statement":[]}', "twice"),
         (wide(Action="s3:" + "x" * 200_000), "not looked into"),
         ('{"Version":null,"Statement":[]}', "Version is not text"),

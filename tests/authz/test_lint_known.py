@@ -22,7 +22,9 @@ STOP = {"Effect": "Deny", "Action": ["cloudtrail:DeleteTrail", "cloudtrail:StopL
 REST = {"Effect": "Deny", "Action": ["cloudtrail:Update*", "cloudtrail:Put*"], "Resource": "*"}
 
 
-def policy(name: str, *statements: Any, targets: tuple[str, ...], type_: PolicyType = "SERVICE_CONTROL_POLICY") -> Policy:
+def policy(
+    name: str, *statements: Any, targets: tuple[str, ...], type_: PolicyType = "SERVICE_CONTROL_POLICY"
+) -> Policy:
     return Policy(
         id=f"p-{name.lower()}",
         name=name,

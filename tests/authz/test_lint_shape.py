@@ -19,7 +19,9 @@ TRAIL = "arn:${Partition}:cloudtrail:${Region}:${Account}:trail/${TrailName}"
 KNOWN = {"Partition": "aws", "Region": "eu-west-1", "Account": "111111111111"}
 
 instances = st.sampled_from(TEMPLATES).flatmap(
-    lambda template: st.tuples(st.just(template), st.lists(st.sampled_from(("a", "x1", "logs.b", "q_7")), min_size=9, max_size=9))
+    lambda template: st.tuples(
+        st.just(template), st.lists(st.sampled_from(("a", "x1", "logs.b", "q_7")), min_size=9, max_size=9)
+    )
 )
 
 
@@ -85,7 +87,10 @@ def test_every_template_of_aws_fits_itself_with_stars() -> None:
 
 
 def test_without_variables_a_dollar_sign_is_a_dollar_sign() -> None:
-    assert fit("arn:aws:iam::${aws:x}:role/r", "arn:${Partition}:iam::${Account}:role/${R}", version="2008-10-17") is Fit.NO
+    assert (
+        fit("arn:aws:iam::${aws:x}:role/r", "arn:${Partition}:iam::${Account}:role/${R}", version="2008-10-17")
+        is Fit.NO
+    )
 
 
 def test_actions_are_named_as_aws_names_them() -> None:

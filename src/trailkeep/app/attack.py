@@ -13,9 +13,13 @@ from trailkeep.aws.clients import is_lab, lab_endpoint
 from trailkeep.aws.cloud import Cloud
 from trailkeep.errors import UsageError
 from trailkeep.lab.borrow import Lender
+from trailkeep.model.organization import Organization
 from trailkeep.model.snapshot import Snapshot
 from trailkeep.report.attack import Tried
 from trailkeep.setup.spec import Spec
+
+NOT_IN_LAB = "NotInLab"
+"""The code of what the lab does not serve: such an attempt proves nothing."""
 
 
 def attack(cloud: Cloud, spec: Spec, snapshot: Snapshot) -> tuple[Tried, ...]:
@@ -33,7 +37,7 @@ def attack(cloud: Cloud, spec: Spec, snapshot: Snapshot) -> tuple[Tried, ...]:
         lender.take_back()
         clear(cloud, targets)
     denials = lender.denials()
-    return tuple(_with_denial(one, request, denials) for one, request in tried)
+    return tuple(_with_denial(one, denials.get(request), snapshot.organization) for one, request in tried)
 
 
 def need_lab() -> str:
@@ -51,29 +55,31 @@ def _planned(targets: Targets) -> tuple[tuple[Attempt, Who], ...]:
     return tuple((attempt, who) for attempt in ATTEMPTS if attempt.needs(targets) for who in attempt.by)
 
 
-def _try(
-    cloud: Cloud, principals: Principals, targets: Targets, attempt: Attempt, who: Who
-) -> tuple[Tried, str]:
+def _try(cloud: Cloud, principals: Principals, targets: Targets, attempt: Attempt, who: Who) -> tuple[Tried, str]:
     code, said, request = principals.make(attempt, who)
     if not code:
         for step in attempt.undo(targets):
             cloud.call(step.account, step.region or targets.home, step.service, step.operation, **step.params)
-    return Tried(what=attempt.what, who=who.value, call=_name(attempt), code=code, said=said), request
+    answered = not code or (bool(request) and code != NOT_IN_LAB)
+    return (
+        Tried(what=attempt.what, who=who.value, call=_name(attempt), code=code, said=said, was_made=answered),
+        request,
+    )
 
 
 def _name(attempt: Attempt) -> str:
     return f"{attempt.service}:{''.join(part.capitalize() for part in attempt.operation.split('_'))}"
 
 
-def _with_denial(tried: Tried, request: str, denials: Mapping[str, Mapping[str, Any]]) -> Tried:
-    found = denials.get(request)
+def _with_denial(tried: Tried, found: Mapping[str, Any] | None, organization: Organization) -> Tried:
+    """What AWS's message does not name: the lab remembers which statement denied a request."""
     if found is None:
         return tried
     return replace(
         tried,
         layer=str(found["layer"]),
         policy=str(found["policy"]),
-        level=str(found["level"]),
+        level=organization.path(str(found["level"])) if found["level"] else "",
         statement=str(found["statement"]),
         explicit=bool(found["explicit"]),
         words=str(found["words"]),

@@ -1,8 +1,8 @@
 """The log files that lie in an account and Region, against those that its digests name."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Final
 
 from trailkeep.app.verify_run import IN_FLIGHT, Tools, Unit, UnitResult, listing
@@ -46,7 +46,10 @@ class Shelf:
     mixed: bool = False
     """Whether digests of other trails lie here that are not read: then nothing can be called unreferenced."""
     days: dict[str, dict[int, int]] = field(default_factory=dict)
+    judged_until: datetime = datetime.max.replace(tzinfo=UTC)
+    """Log files delivered later may be named by a digest that is still to come."""
     held: int = 0
+    folder: str = ""
     listed_to: str = ""
 
     def __post_init__(self) -> None:
@@ -105,7 +108,7 @@ class Shelf:
         if (size == 0 and not key.endswith(".json.gz")) or self.mixed:
             return
         found = parse_log(key)
-        when = found.delivered if found else datetime.fromtimestamp(modified, self.unit.window.expected.tzinfo)
+        when = found.delivered if found else datetime.fromtimestamp(modified, UTC)
         window, totals = self.unit.window, self.result.totals
         if (window.since and when < window.since) or (window.until and when >= window.until):
             return
@@ -129,10 +132,9 @@ class Shelf:
         totals.add(Kind.LOG, finding.verdict)
         self.tools.sink.add(finding)
 
-    judged_until: datetime = datetime.max
-
     def _unlisted(self, error: ReadError) -> None:
         window = self.unit.window
+        self.days.clear()
         finding = Finding(
             cause=OBSTACLES[error.why],
             kind=Kind.HOURS,
@@ -154,10 +156,3 @@ def _day(label: str, otherwise: date) -> date:
     except ValueError:
         return otherwise
 
-
-def days_between(start: datetime, end: datetime) -> Iterator[date]:
-    """Every day that a range of time touches."""
-    day = start.date()
-    while day <= end.date():
-        yield day
-        day += timedelta(days=1)

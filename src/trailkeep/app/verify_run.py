@@ -1,6 +1,6 @@
 """What one run of verify works with: the archive, the keys, what was verified before, and where findings go."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 from trailkeep.ports import Entry, Store
 from trailkeep.verify.judge import KeyFor
 from trailkeep.verify.keys import Base, Chain
-from trailkeep.verify.verdict import Finding, Kind, Totals
+from trailkeep.verify.verdict import Finding, Totals
 
 if TYPE_CHECKING:
-    from trailkeep.app.attest import Attested, Ledger
+    from trailkeep.app.attest import Ledger
     from trailkeep.app.verify_pool import Pool
 
 GRACE: Final = timedelta(hours=2)
@@ -120,14 +120,11 @@ def listing(tools: Tools, prefix: str, after: str) -> Iterator[tuple[Entry, str]
         for entry in tools.store.list(prefix, after):
             yield entry, state_of(entry)
         return
-    for v in tools.store.versions(prefix):
-        if v.is_latest and not v.is_delete_marker and v.key > after:
+    for v in tools.store.versions(prefix, after):
+        if v.is_latest and not v.is_delete_marker:
             yield Entry(key=v.key, size=v.size, etag=v.etag, modified=v.modified), v.id
 
 
 def hour(moment: float) -> datetime:
     """Seconds since 1970 as a moment."""
     return datetime.fromtimestamp(moment, UTC)
-
-
-Known = Mapping[str, "Attested"]

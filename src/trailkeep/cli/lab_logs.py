@@ -120,7 +120,7 @@ def tamper(
     if not kinds and not heal:
         return _list_kinds()
     for kind in kinds or ():
-        where: dict[str, Any] = {"accounts": account or [], "regions": region or []}
+        where = {"accounts": account or [], "regions": region or []}
         hit = _tamper_folder(folder, kind, seed, **where) if folder else _tamper_lab(bucket, kind, seed, **where)
         _say_damage(kind, hit)
     return ExitCode.OK
@@ -159,7 +159,7 @@ def _into_lab(shape: Any, accounts: int, layout: Layout) -> dict[str, int]:  # n
     return dict(_ask("POST", "logs", asked)["files"])
 
 
-def _tamper_folder(folder: Path, kind: str, seed: int, **where: Any) -> list[str]:
+def _tamper_folder(folder: Path, kind: str, seed: int, **where: list[str]) -> list[str]:
     from trailkeep.lab.logs.tamper import Where, tamper
     from trailkeep.lab.logs.vaults import FolderVault
 
@@ -170,7 +170,7 @@ def _tamper_folder(folder: Path, kind: str, seed: int, **where: Any) -> list[str
         raise UsageError(str(problem)) from None
 
 
-def _tamper_lab(bucket: str, kind: str, seed: int, **where: Any) -> list[str]:
+def _tamper_lab(bucket: str, kind: str, seed: int, **where: list[str]) -> list[str]:
     return list(_ask("POST", "tamper", {"kind": kind, "bucket": bucket, "seed": seed, **where})["keys"])
 
 

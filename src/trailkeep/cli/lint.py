@@ -14,6 +14,9 @@ from trailkeep.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from trailkeep.app.lint import Linted
 
+LARGEST = 64 << 20
+"""Bytes of standard input that are read."""
+
 
 class Form(StrEnum):
     """How findings are said."""
@@ -82,7 +85,7 @@ def _stdin(policies: list[Path]) -> str:
     if Path("-") not in policies:
         return ""
     try:
-        return sys.stdin.read()
+        return sys.stdin.buffer.read(LARGEST).decode()
     except UnicodeDecodeError as error:
         raise UsageError("standard input is not UTF-8 text", hint="pipe a policy document as JSON") from error
 

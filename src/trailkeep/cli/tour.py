@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.text import Text
 
 from trailkeep.app import snapshot_file
+from trailkeep.app.attack import attack
 from trailkeep.app.setup import Applied, Options, Planned, apply, read_and_plan
 from trailkeep.app.world import Access, now, open_cloud, read_spec, scope_of
 from trailkeep.aws.read.snapshot import read_snapshot
@@ -16,6 +17,7 @@ from trailkeep.cli.watch import Watch
 from trailkeep.errors import ExitCode, UsageError
 from trailkeep.model.change.guardrail import short
 from trailkeep.model.snapshot import Snapshot
+from trailkeep.report.attack import Tried, render_attacks, summary
 from trailkeep.report.outcome import render_check, render_outcome, render_troubles
 from trailkeep.report.plan import render_plan
 from trailkeep.report.snapshot import render_snapshot
@@ -41,8 +43,13 @@ def tour(folder: Path, scenario: str) -> ExitCode:
         _heading("What is wrong with it, by that specification", "red")
         say.out().print(render_troubles(troubles(wanted.spec, before), before.organization))
 
-        _step("What stands between it and central logging", f"trailkeep plan -f {spec_file}")
+        _step("Attacked, on a likeness of central logging without protection", f"trailkeep lab attack -f {spec_file}")
         cloud = open_cloud(Access(), wanted.spec)
+        easy = attack(cloud, wanted.spec, before)
+        say.out().print(Text(f"{summary(easy)}, such as:", style="bold red"))
+        say.out().print(Text(f"  {', '.join(_some(easy))}", style="red"))
+
+        _step("What stands between it and central logging", f"trailkeep plan -f {spec_file}")
         with Watch() as watch:
             ready = read_and_plan(cloud, wanted, options, watch)
         say.out().print(render_plan(ready.plan, ready.snapshot))
@@ -58,8 +65,19 @@ def tour(folder: Path, scenario: str) -> ExitCode:
             again = read_and_plan(cloud, wanted, options, watch)
         say.out().print(render_check(again.plan, troubles(wanted.spec, again.snapshot), organization))
         snapshot_file.write(again.snapshot, folder / "after.json.gz")
+
+        _step("Attacked again", f"trailkeep lab attack -f {spec_file}")
+        hard = attack(cloud, wanted.spec, again.snapshot)
+        say.out().print(render_attacks(hard))
+        say.out().print(Text(f"Before: {summary(easy)}.", style="dim"))
     _close(applied, again, folder, time.monotonic() - began)
-    return ExitCode.OK if applied.outcome.is_whole and not again.plan.changes else ExitCode.FAILS
+    held = not any(one.succeeded for one in hard)
+    return ExitCode.OK if applied.outcome.is_whole and not again.plan.changes and held else ExitCode.FAILS
+
+
+def _some(tried: tuple[Tried, ...]) -> list[str]:
+    """What succeeded, each way once, by whoever was first."""
+    return list(dict.fromkeys(f"{one.what} ({one.who})" for one in tried if one.succeeded))[::6]
 
 
 def _first_look(folder: Path) -> tuple[Snapshot, Path]:

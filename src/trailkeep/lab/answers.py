@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from trailkeep.lab import account, cloudtrail, config, controltower, iam, organizations, s3, sts
+from trailkeep.lab import account, cloudtrail, config, controltower, iam, kms, organizations, s3, sts
 from trailkeep.lab.call import Call
 from trailkeep.lab.delivery import answers as delivery_answers
 from trailkeep.lab.refusal import Reply
@@ -21,6 +21,7 @@ ANSWERS: Mapping[str, Mapping[str, Answer]] = {
     "config": {**config.ANSWERS, **delivery_answers.CONFIG},
     "controltower": controltower.ANSWERS,
     "iam": iam.ANSWERS,
+    "kms": kms.ANSWERS,
     "organizations": organizations.ANSWERS,
     "s3": s3.ANSWERS,
     "sts": sts.ANSWERS,

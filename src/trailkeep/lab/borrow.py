@@ -47,16 +47,19 @@ class Lender:
 
     def unsigned(self, method: str, path: str, body: bytes = b"") -> Answered:
         """An anonymous request to S3, `path` being `/bucket/key`."""
-        request = urllib.request.Request(f"{self.url}{path}", method=method, data=body or None)  # noqa: S310 loopback
+        headers = {"Content-Type": "application/octet-stream"}  # urllib's own would be that of a form
+        request = urllib.request.Request(  # noqa: S310 loopback
+            f"{self.url}{path}", method=method, data=body or None, headers=headers
+        )
         try:
             with _DIRECT.open(request, timeout=30) as answer:
                 return Answered(status=answer.status)
         except urllib.error.HTTPError as refused:
-            headers = refused.headers
+            told = refused.headers
             return Answered(
                 status=refused.code,
-                code=headers.get("x-amzn-ErrorType", "") or str(refused.code),
-                request_id=headers.get("x-amzn-RequestId", ""),
+                code=told.get("x-amzn-ErrorType", "") or str(refused.code),
+                request_id=told.get("x-amzn-RequestId", ""),
             )
 
     def _control(self, method: str, path: str, body: Any = None) -> Any:

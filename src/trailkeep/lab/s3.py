@@ -9,7 +9,7 @@ from trailkeep.lab import delete_objects, object_lock
 from trailkeep.lab.bucket_policy import check_bucket_policy
 from trailkeep.lab.call import Call
 from trailkeep.lab.new_buckets import give_default_encryption, give_defaults
-from trailkeep.lab.refusal import Refusal, Reply
+from trailkeep.lab.refusal import Refusal, Reply, access_denied
 from trailkeep.lab.s3_xml import NAMESPACE, bad_state, malformed_xml, text_of, xml_reply
 from trailkeep.lab.world import World
 
@@ -85,10 +85,17 @@ def delete_object(call: Call, world: World) -> None:
 
 
 def put_acl(call: Call, world: World) -> None:
-    """ACLs are off in new buckets, and cannot be changed then (Amazon S3 User Guide, controlling ownership)."""
+    """ACLs are off in new buckets; public ones may be blocked (Amazon S3 User Guide, controlling ownership)."""
     bucket = world.bucket(call.bucket)
-    if bucket is not None and bucket.ownership_rule == "BucketOwnerEnforced":
+    if bucket is None:
+        return
+    if bucket.ownership_rule == "BucketOwnerEnforced":
         raise Refusal("AccessControlListNotSupported", "The bucket does not allow ACLs", 400)
+    block, wanted = bucket.public_access_block, call.headers.get("x-amz-acl", "")
+    if block is not None and block.block_public_acls and wanted.startswith(("public-", "authenticated-read")):
+        raise access_denied(
+            call, "because public ACLs are prevented by the BlockPublicAcls setting in S3 Block Public Access"
+        )
 
 
 def put_object(call: Call, world: World) -> None:

@@ -10,14 +10,13 @@ from rich.text import Text
 
 from trailkeep.report.words import count, printable
 
-NOT_TRIED = "NotInLab"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
     """One attempt by one principal. `code` is AWS's error code, "" when it succeeded; the rest is what denied it.
 
-    `layer` is "" where no policy decided: then the service itself refused.
+    `layer` is "" where no policy decided: then the service itself refused. An attempt that was not answered, or that
+    the lab does not serve, was not made and proves nothing.
     """
 
     what: str
@@ -25,6 +24,7 @@ class Tried:
     call: str
     code: str
     said: str
+    was_made: bool = True
     layer: str = ""
     policy: str = ""
     level: str = ""
@@ -36,11 +36,6 @@ class Tried:
     def succeeded(self) -> bool:
         """Whether the attack went through."""
         return not self.code
-
-    @property
-    def was_made(self) -> bool:
-        """Whether the attempt could be made at all; what the lab does not serve proves nothing."""
-        return self.code != NOT_TRIED
 
 
 def summary(tried: Sequence[Tried]) -> str:
@@ -57,7 +52,7 @@ def render_attacks(tried: Sequence[Tried]) -> RenderableType:
     for one in tried:
         answer = Text("success", style="bold red") if one.succeeded else Text(printable(one.code), style="green")
         if not one.was_made:
-            answer = Text("not part of the lab", style="yellow")
+            answer = Text(printable(one.code), style="yellow")
         table.add_row(one.what, one.who, answer, Text(stopped_by(one), style="dim"))
     bad = any(t.succeeded for t in tried)
     return Group(table, Text(summary(tried), style="bold red" if bad else "bold green"))

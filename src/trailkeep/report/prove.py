@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -27,11 +28,13 @@ def render_certificate(certificate: Certificate, names: dict[str, str], *, detai
         parts += [_bold(f"\n{proof.title}: held by"), *_held(proof, names)] if details and proof.guards else []
     for proof in certificate.as_is:
         own = [h for h in proof.holes if h.attacker.arn and len(h.attacker.arn.domain) == 1 and h.attacker.kind != "root"]
-        parts += [_bold(f"\n{proof.title}: who could, as it is"), *(_hole(h, names) for h in own[:SHOWN])] if own else []
+        parts += [*_holes(replace(proof, title=f"{proof.title}, as it is", holes=tuple(own)), names)] if own else []
     if certificate.closings:
         parts.append(_bold("\nWhat would close them"))
         for closing in certificate.closings:
-            parts.append(Text(f"  {closing.layer} at {printable(closing.place)}:", style="cyan"))
+            places = ", ".join(printable(place) for place in closing.places[:SHOWN])
+            more = f" and {count(len(closing.places) - SHOWN, 'other')}" if len(closing.places) > SHOWN else ""
+            parts.append(Text(f"  {closing.layer} at {places}{more}:", style="cyan"))
             parts.append(Text(f"    {printable(closing.statement, 4000)}"))
     parts += _residuals(certificate)
     if details:
@@ -46,7 +49,7 @@ def _bold(text: str) -> Text:
 
 def _verdicts(certificate: Certificate) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), show_header=True, header_style="dim")
-    for column in ("claim", "anybody (worst case)", "the principals there are", ""):
+    for column in ("claim", "worst case", "as it is", ""):
         table.add_column(column, overflow="fold")
     again = {proof.claim: proof for proof in certificate.as_is}
     for proof in certificate.worst_case:
@@ -54,10 +57,18 @@ def _verdicts(certificate: Certificate) -> Table:
         table.add_row(
             Text(proof.title),
             Text(proof.verdict, style=_STYLE[proof.verdict]),
-            Text(as_is.verdict, style=_STYLE[as_is.verdict]) if as_is else Text(""),
+            _as_is(as_is),
             Text(_because(proof), style="dim"),
         )
     return table
+
+
+def _as_is(proof: Proof | None) -> Text:
+    if proof is None:
+        return Text("")
+    if any(u.subject == "principals" for u in proof.unsettled):
+        return Text("not read", style="dim")
+    return Text(proof.verdict, style=_STYLE[proof.verdict])
 
 
 def _because(proof: Proof) -> str:
@@ -73,33 +84,45 @@ def _because(proof: Proof) -> str:
 
 
 def _holes(proof: Proof, names: dict[str, str]) -> Iterator[RenderableType]:
+    """Who can break a claim, and by what: the requests of one principal together, the first of them in full."""
     if not proof.holes:
         return
     yield _bold(f"\n{proof.title}: refuted")
-    for hole in proof.holes[:SHOWN]:
-        yield _hole(hole, names)
-    if len(proof.holes) > SHOWN:
-        yield Text(f"  and {count(len(proof.holes) - SHOWN, 'more request')} (all in JSON)", style="dim")
+    by_who: dict[tuple[str, str], list[Hole]] = {}
+    for hole in proof.holes:
+        by_who.setdefault((hole.attacker.who, hole.witness.request.principal.id), []).append(hole)
+    for (who, principal), holes in list(by_who.items())[:SHOWN]:
+        yield _who(who, principal, holes[0].attacker.stands_for)
+        yield from _what(holes, names)
+    if len(by_who) > SHOWN:
+        yield Text(f"  and {count(len(by_who) - SHOWN, 'more principal')} (all in JSON)", style="dim")
 
 
-def _hole(hole: Hole, names: dict[str, str]) -> RenderableType:
-    request, decision = hole.witness.request, hole.witness.decision
-    many = f", like {count(hole.attacker.stands_for - 1, 'other account')}" if hole.attacker.stands_for > 1 else ""
-    lines = [
-        Text(f"  {printable(hole.attacker.who)}{many}", style="cyan"),
-        Text(f"    {printable(request.principal.id or 'nobody in particular')}"),
-        Text(f"    {printable(request.action)} on {printable(hole.witness.through or request.resource)}"),
-    ]
-    context = {k: v for k, v in sorted(request.context.items()) if k not in hole.attacker.fixed and k not in _PLAIN}
-    if context:
-        said = ", ".join(f"{k}={' '.join(v)}" for k, v in context.items())
-        lines.append(Text(f"    with {printable(said)}", style="dim"))
-    verdict = "is allowed" if decision.is_allowed else "is refused"
-    lines.append(Text(f"    {verdict}: {'; '.join(_said(r, names) for r in decision.reasons[-2:])}", style="red"))
-    return Group(*lines)
+def _who(who: str, principal: str, stands_for: int) -> Text:
+    many = f", like {count(stands_for - 1, 'other account')}" if stands_for > 1 else ""
+    named = f": {printable(principal)}" if principal and principal != who else ""
+    return Text(f"  {printable(who)}{many}", style="cyan") + Text(named)
 
 
-_PLAIN = {"aws:principalarn", "aws:securetransport", "aws:username"}
+def _what(holes: list[Hole], names: dict[str, str]) -> Iterator[Text]:
+    by_subject: dict[str, list[Hole]] = {}
+    for hole in holes:
+        by_subject.setdefault(hole.deed.subject, []).append(hole)
+    for found in by_subject.values():
+        first = found[0]
+        request, decision = first.witness.request, first.witness.decision
+        actions = ", ".join(dict.fromkeys(h.deed.action for h in found))
+        resource = "" if request.resource == "*" else f" on {printable(first.witness.through or request.resource)}"
+        yield Text(f"    {actions}{resource}")
+        context = {k: v for k, v in sorted(request.context.items()) if k not in first.attacker.fixed | _PLAIN}
+        if context:
+            said = ", ".join(f"{k}={' '.join(v)}" for k, v in context.items())
+            yield Text(f"      with {printable(said)}", style="dim")
+        verdict = "allowed" if decision.is_allowed else "refused"
+        yield Text(f"      {verdict}: {'; '.join(_said(r, names) for r in decision.reasons[-2:])}", style="red")
+
+
+_PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(("aws:principalarn", "aws:securetransport", "aws:username"), ())
 
 
 def _said(reason: Reason, names: dict[str, str]) -> str:
@@ -178,7 +201,7 @@ def certificate_json(certificate: Certificate) -> dict[str, Any]:
         ],
         "residual_paths": [{"path": r.path, "why": r.why, "watch": r.watch} for r in certificate.residuals],
         "closings": [
-            {"layer": c.layer, "place": c.place, "statement": json.loads(c.statement), "claims": list(c.claims)}
+            {"layer": c.layer, "places": list(c.places), "statement": json.loads(c.statement), "claims": list(c.claims)}
             for c in certificate.closings
         ],
         "axioms": list(certificate.axioms),

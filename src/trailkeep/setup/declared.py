@@ -12,6 +12,7 @@ def declared(spec: Spec, snapshot: Snapshot) -> World:
     return World(
         snapshot=snapshot,
         exempt=places.exempt,
+        operator=places.access_role,
         readers=tuple(sorted(spec.archive.readers)),
         names=frozenset({places.trail_bucket, places.config_bucket}),
     )

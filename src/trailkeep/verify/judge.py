@@ -8,7 +8,7 @@ from typing import Final
 from trailkeep.ports import Obstacle, PublicKey, ReadError
 from trailkeep.verify import digest as d
 from trailkeep.verify.content import Content
-from trailkeep.verify.digest import Digest, FormatError
+from trailkeep.verify.digest import Digest, FormatError, LogFile
 from trailkeep.verify.keys import DigestKey
 from trailkeep.verify.verdict import Cause
 
@@ -88,14 +88,29 @@ def proved_by(judged: Judged, after: Digest | None, key_for: KeyFor) -> Judged:
     return replace(judged, is_proved=True, signature=signature, fault=None) if lost else replace(judged, is_proved=True)
 
 
+def judge_log(file: LogFile, content: Content) -> Fault | None:
+    """What is wrong with a log file that a proved digest names; None when it is what CloudTrail wrote."""
+    if content.fault is not None:
+        return Fault(cause=content.fault, detail=_not_whole(content.fault, content.size))
+    if file.hash_algorithm != d.HASH_ALGORITHM:
+        return Fault(cause=Cause.OTHER, detail=f"its hash is of an unknown kind, {file.hash_algorithm[:40]}")
+    if content.sha256 != file.hash.lower():
+        return Fault(cause=Cause.HASH, detail="its content is not what its digest says")
+    return None
+
+
+def _not_whole(fault: Cause, size: int) -> str:
+    said = {
+        Cause.TRAILING: "bytes follow the end of its gzip stream",
+        Cause.TOO_LARGE: f"it inflates to more than {size:,} bytes",
+    }
+    return said.get(fault, "it is not a whole gzip file")
+
+
 def _read(content: Content) -> tuple[Digest | None, Fault | None]:
     fault = None
     if content.fault is not None:
-        said = {
-            Cause.TRAILING: "bytes follow the end of its gzip stream",
-            Cause.TOO_LARGE: f"it inflates to {content.size:,} bytes",
-        }.get(content.fault, "it is not a whole gzip file")
-        fault = Fault(cause=content.fault, detail=said)
+        fault = Fault(cause=content.fault, detail=_not_whole(content.fault, content.size))
     if content.raw is None or content.fault is Cause.FORMAT:
         return None, fault
     try:

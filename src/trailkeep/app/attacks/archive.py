@@ -62,17 +62,6 @@ def _replication(t: Targets) -> Mapping[str, Any]:
     return {"Bucket": t.bucket, "ReplicationConfiguration": {"Role": role, "Rules": [rule]}}
 
 
-def _account_block(t: Targets) -> Mapping[str, Any]:
-    return {"AccountId": t.archive, "PublicAccessBlockConfiguration": _OPEN}
-
-
-def _block_back(t: Targets) -> tuple[Step, ...]:
-    params = {"AccountId": t.archive, "PublicAccessBlockConfiguration": _BLOCKED}
-    return (
-        Step(account=t.archive, service="s3control", operation="put_public_access_block", params=params, region=t.home),
-    )
-
-
 _EXPIRE = {"Rules": [{"ID": "gone", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}]}
 _SSE_S3 = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
 
@@ -116,14 +105,6 @@ ATTEMPTS = (
         "put_public_access_block",
         _bucket(PublicAccessBlockConfiguration=_OPEN),
         ("put_public_access_block", _bucket(PublicAccessBlockConfiguration=_BLOCKED)),
-    ),
-    Attempt(
-        what="open the account to the public",
-        by=(Who.ARCHIVE,),
-        service="s3control",
-        operation="put_public_access_block",
-        params=_account_block,
-        undo=_block_back,
     ),
     _attempt(
         "give the bucket ACLs",

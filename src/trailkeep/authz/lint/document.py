@@ -13,7 +13,7 @@ from trailkeep.errors import PolicyError
 Form = Literal["scp", "rcp", "identity", "boundary", "session", "resource", "trust", "key", "vpc-endpoint"]
 FORMS: tuple[Form, ...] = get_args(Form)
 
-LARGEST = 100_000
+LARGEST = 50_000
 """Characters of a document that is looked into; AWS stores none above 40,000 (Organizations quotas)."""
 
 _KINDS: Mapping[Form, compiled.Kind] = {

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from functools import lru_cache
 
-from trailkeep.authz.patterns import ANY, STAR, encode, is_everything
+from trailkeep.authz.patterns import ANY, STAR, encode, is_everything, is_wild
 from trailkeep.authz.template import VARIABLES, Variable, split
 
 _PARTS = 6
@@ -91,16 +91,24 @@ def _fit(encoded: str, template: str, loosely: bool) -> Fit:
     if is_everything(encoded):
         return Fit.YES
     parts = encoded.split(":", _PARTS - 1)
-    for chains in _chains(template, loosely):
-        if len(parts) == _PARTS and all(c.meets(p) for c, p in zip(chains, parts, strict=True)):
-            return Fit.YES
-    if _whole_meets(encoded, template, loosely):
+    fits = _parts_meet(parts, template.split(":", _PARTS - 1), loosely)
+    if fits and len(parts) == _PARTS:
+        return Fit.YES
+    may_cross = len(parts) < _PARTS or any(is_wild(part) for part in parts[:-1])
+    if may_cross and any(chain.meets(encoded) for chain in _whole(template, loosely)):
         return Fit.YES if len(parts) < _PARTS and encoded.endswith(STAR) else Fit.DOUBTFUL
-    if len(parts) < _PARTS and any(
-        all(c.meets(p) for c, p in zip(chains, parts, strict=False)) for chains in _chains(template, loosely)
-    ):
-        return Fit.DOUBTFUL
-    return Fit.NO
+    return Fit.DOUBTFUL if fits else Fit.NO
+
+
+def _parts_meet(parts: list[str], templates: list[str], loosely: bool) -> bool:
+    """Whether each part of the pattern meets its part of the template; the last, which tells most, first."""
+    pairs = list(zip(parts, templates, strict=False))
+    return all(_part_meets(part, template, loosely) for part, template in reversed(pairs))
+
+
+@lru_cache(maxsize=65536)
+def _part_meets(part: str, template: str, loosely: bool) -> bool:
+    return any(chain.meets(part) for chain in _chains(template, loosely))
 
 
 def best(pattern: str, templates: Iterable[str], *, version: str = VARIABLES, loosely: bool = False) -> Fit:
@@ -121,16 +129,10 @@ def _encoded(pattern: str, version: str) -> str:
     return "".join(STAR if isinstance(part, Variable) else part for part in split(pattern))
 
 
-def _whole_meets(encoded: str, template: str, loosely: bool) -> bool:
-    return any(chain.meets(encoded) for chain in _whole(template, loosely))
-
-
 @lru_cache(maxsize=8192)
-def _chains(template: str, loosely: bool) -> tuple[tuple[_Chain, ...], ...]:
-    """A chain for each of the six parts, for every way in which account and Region can be written."""
-    parts = template.split(":", _PARTS - 1)
-    ways = [list(_ways(part, loosely)) for part in parts]
-    return tuple(tuple(_Chain(places) for places in way) for way in itertools.product(*ways))
+def _chains(part: str, loosely: bool) -> tuple[_Chain, ...]:
+    """A chain for every way in which one part of a template can be written."""
+    return tuple(_Chain(places) for places in _ways(part, loosely))
 
 
 @lru_cache(maxsize=8192)
@@ -138,7 +140,10 @@ def _whole(template: str, loosely: bool) -> tuple[_Chain, ...]:
     parts = template.split(":", _PARTS - 1)
     colon: list[tuple[_Class, bool]] = [(frozenset(":"), False)]
     found = []
-    for way in itertools.product(*(list(_ways(part, loosely)) for part in parts)):
+    # nearly every partition in one chain: what only fits in doubt need not be told more finely
+    partition = [[*_literal("aw"), (_LOWER, True)]] if parts[1:2] == ["${Partition}"] else []
+    ways = [list(_ways(part, loosely)) for part in parts]
+    for way in itertools.product(*ways[:1], *([partition] if partition else ways[1:2]), *ways[2:]):
         places = list(way[0])
         for part in way[1:]:
             places += colon + part

@@ -22,10 +22,15 @@ _MFA_DELETE = Reason(layer=Layer.AWS, words="MFA Delete: S3 asks for the MFA cod
 
 
 class Answering:
-    """Answers questions with one solver, so that what is found out for one helps the next."""
+    """Answers questions with one solver, so that what is found out for one helps the next.
 
-    def __init__(self, solver: Solver, widths: dict[str, int], exempt: tuple[str, ...]) -> None:
-        self._solver, self._widths = solver, widths
+    Without `explain` a Guard does not say what holds.
+    """
+
+    def __init__(
+        self, solver: Solver, widths: dict[str, int], exempt: tuple[str, ...], *, explain: bool = True
+    ) -> None:
+        self._solver, self._widths, self._explain = solver, widths, explain
         self._formulas: Formulas = solver.formulas
         self._left_out = tuple(
             pattern
@@ -128,6 +133,8 @@ class Answering:
 
     def _guard(self, deed: Deed, who: Attacker, question: Question, encoder: Encoder) -> Guard:
         """The denies that would do alone; where none does, the ones that only together do."""
+        if not self._explain:
+            return Guard(deed=deed, attacker=who, alone=())
         granted = self._goal(Question(granted=question.granted, denies=()), encoder)
         if self._solver.model(granted) is None:
             return Guard(deed=deed, attacker=who, alone=())

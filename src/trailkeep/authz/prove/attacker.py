@@ -49,6 +49,8 @@ class Attacker:
     service: str = ""
     open: Mapping[str, Variable] = field(default_factory=dict)
     """Context keys whose values are not just any, with what they may be."""
+    present: frozenset[str] = frozenset()
+    """Context keys that every request of the class has, besides those that all requests have."""
 
     def principal(self, arn: str, session: str) -> Principal:
         """One of them."""

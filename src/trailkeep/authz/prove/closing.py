@@ -13,26 +13,31 @@ from trailkeep.model.document import canonical
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """A statement, the kind of policy it belongs into, and where that is attached."""
+    """A statement, the kind of policy it belongs into, and every place where that must be attached."""
 
     layer: Layer
-    place: str
+    places: tuple[str, ...]
     statement: str
     claims: tuple[str, ...]
 
 
 def closings(world: World, proofs: Iterable[Proof]) -> Iterator[Closing]:
-    """One statement for all holes of one place that are about one resource."""
+    """One statement for all holes that are about one resource, with the places where it is missing."""
     found: dict[tuple[Layer, str, str], list[tuple[str, Hole]]] = {}
     for proof in proofs:
         for hole in proof.holes:
             if hole.witness.decision.is_allowed:
                 layer, place = _place(world, hole)
                 found.setdefault((layer, place, hole.deed.pattern), []).append((proof.claim, hole))
+    merged: dict[tuple[Layer, str], list[tuple[str, list[tuple[str, Hole]]]]] = {}
     for (layer, place, pattern), holes in sorted(found.items()):
-        statement = _statement(world, layer, pattern, sorted({h.deed.action for _, h in holes}))
-        claims = tuple(dict.fromkeys(claim for claim, _ in holes))
-        yield Closing(layer=layer, place=place, statement=canonical(statement), claims=claims)
+        statement = canonical(_statement(world, layer, pattern, sorted({h.deed.action for _, h in holes})))
+        merged.setdefault((layer, statement), []).append((place, holes))
+    for (layer, statement), where in merged.items():
+        claims = dict.fromkeys(claim for _, holes in where for claim, _ in holes)
+        yield Closing(
+            layer=layer, places=tuple(place for place, _ in where), statement=statement, claims=tuple(claims)
+        )
 
 
 def _place(world: World, hole: Hole) -> tuple[Layer, str]:

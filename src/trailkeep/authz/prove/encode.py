@@ -94,9 +94,14 @@ class Encoder:
     def _present(self, key: str) -> int:
         if key in self.attacker.fixed:
             return TRUE if self.attacker.fixed[key] else FALSE
-        if key in keys.ALWAYS or key == "aws:principalarn":
-            return TRUE if key in keys.ALWAYS or self.attacker.arn else FALSE
+        if key == "aws:principalarn":
+            return TRUE if self.attacker.arn else FALSE
+        if self._is_always_there(key):
+            return TRUE
         return self.formulas.either(self._there(f"{key}{tail}") for tail in self._tails(key))
+
+    def _is_always_there(self, key: str) -> bool:
+        return key in keys.ALWAYS or key in self.attacker.present
 
     def _there(self, element: str) -> int:
         return self.formulas.atom(Atom(variable=Presence(name=element)))
@@ -116,7 +121,7 @@ class Encoder:
         if variable is None or self._widths.get(test.key, 1) > MOST_ELEMENTS:
             self.loose.add(test.key)
             return FALSE if surely else TRUE
-        if test.key in keys.ALWAYS:
+        if self._is_always_there(test.key):
             return self._value(test, variable, surely=surely)
         return self._optional(test, variable, surely=surely)
 

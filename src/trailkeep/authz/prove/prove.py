@@ -8,7 +8,7 @@ from trailkeep.authz.prove.certificate import Certificate, Reach, proved
 from trailkeep.authz.prove.claims import CLAIMS
 from trailkeep.authz.prove.claims.claim import Claim
 from trailkeep.authz.prove.formula import Formulas
-from trailkeep.authz.prove.proof import Proof, gathered
+from trailkeep.authz.prove.proof import Guard, Proof, gathered
 from trailkeep.authz.prove.solve import Solver
 from trailkeep.authz.prove.unread import unread
 from trailkeep.authz.prove.world import World
@@ -44,9 +44,18 @@ def prove(
     return proved(world, tuple(worst), tuple(as_is), tuple(reaches))
 
 
+def verdicts(world: World, claims: tuple[Claim, ...] = CLAIMS) -> tuple[Proof, ...]:
+    """The worst case alone, without what holds each claim: for a plan, which asks twice and wants to know soon."""
+    with Solver(Formulas()) as solver:
+        answering = Answering(solver, world.widths, world.exempt, explain=False)
+        return tuple(_worst_case(claim, world, answering) for claim in claims)
+
+
 def _worst_case(claim: Claim, world: World, answering: Answering) -> Proof:
     ask = {"nobody": answering.answer, "always": answering.always, "can": answering.can}[claim.nature]
-    answers = (ask(deed, attacker) for deed, attacker in claim.questions(world))
+    answers = [ask(deed, attacker) for deed, attacker in claim.questions(world)]
+    if claim.one_by_one is not None and not all(isinstance(a, Guard) for a in answers):
+        answers = [ask(deed, attacker) for deed, attacker in claim.one_by_one(world)]
     return gathered(claim.id, claim.title, (*unread(world, claim.about), *answers), claim.unasked(world))
 
 

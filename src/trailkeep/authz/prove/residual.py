@@ -45,12 +45,14 @@ def _everywhere(world: World) -> Iterator[Residual]:
         why="S3 asks no policy about them; what may configure them is proved above",
         watch="`trailkeep plan` compares the settings with the specification; alarm on PutBucketLifecycle",
     )
-    for service in sorted({d.service for d in world.organization.delegations}):
-        accounts = sorted(d.account for d in world.organization.delegations if d.service == service)
+    by_account: dict[str, list[str]] = {}
+    for delegation in sorted(world.organization.delegations, key=lambda d: (d.account, d.service)):
+        by_account.setdefault(delegation.account, []).append(delegation.service)
+    for account, services in by_account.items():
         yield Residual(
-            path=f"delegated administrators of {service}: {', '.join(accounts)}",
-            why="they act for the organization; SCPs are the only policies over them",
-            watch="alarms on RegisterDelegatedAdministrator and on what they change",
+            path=f"{world.organization.path(account)} as delegated administrator of {', '.join(services)}",
+            why="it acts for the organization; SCPs are the only policies over it",
+            watch="alarms on RegisterDelegatedAdministrator and on what it changes",
         )
 
 

@@ -51,7 +51,7 @@ def _request(model: Model, attacker: Attacker, deed: Deed) -> Request:
     values = model.values
     arn = _text(model, attacker.arn) if attacker.arn else ""
     session = _text(model, attacker.session) if attacker.session else ""
-    context = {k: v for k, v in {**attacker.fixed, **deed.fixed}.items() if v} | _open(values)
+    context = {k: v for k, v in {**attacker.fixed, **deed.fixed}.items() if v} | _open(values, keys.ALWAYS | attacker.present)
     context |= {"aws:principalarn": (arn,)} if arn else {}
     context |= {"aws:username": (arn.rpartition("/")[2],)} if attacker.kind == "user" else {}
     return Request(
@@ -69,7 +69,7 @@ def _text(model: Model, variable: Text) -> str:
     return found if found is not None else variable.likely[0]
 
 
-def _open(values: Mapping[Variable, str | None]) -> dict[str, tuple[str, ...]]:
+def _open(values: Mapping[Variable, str | None], always: frozenset[str]) -> dict[str, tuple[str, ...]]:
     """The context keys that the model gives a value; several elements of one key are put together again."""
     present = {v.name for v, value in values.items() if isinstance(v, Presence) and value is not None}
     found: dict[str, tuple[str, ...]] = {"aws:securetransport": ("true",)}
@@ -78,6 +78,6 @@ def _open(values: Mapping[Variable, str | None]) -> dict[str, tuple[str, ...]]:
         value = next((v for x, v in values.items() if not isinstance(x, Presence) and x.name == name), None)
         found[key] = (*found.get(key, ()), "x" if value is None else value)
     for variable, value in values.items():
-        if not isinstance(variable, Presence) and variable.name in keys.ALWAYS and value is not None:
+        if not isinstance(variable, Presence) and variable.name in always and value is not None:
             found[variable.name] = (value,)
     return found

@@ -25,11 +25,13 @@ class World:
     """A Snapshot with what was declared about it.
 
     `exempt` are ARN patterns of the roles that are trusted to be exempt; `names` the buckets that are the archive, None
-    for every bucket that was seen; `readers` the ARNs of those who should be able to read.
+    for every bucket that was seen; `readers` the ARNs of those who should be able to read; `operator` the pattern of
+    the role by which trailkeep works in members.
     """
 
     snapshot: Snapshot
     exempt: tuple[str, ...] = ()
+    operator: str = ""
     readers: tuple[str, ...] = ()
     names: frozenset[str] | None = None
 

@@ -52,7 +52,7 @@ class FolderArchive:
             raise _read_error(error) from error
         return Found(entry=entry, version="", metadata=metadata, chunks=_pieces(path))
 
-    def versions(self, prefix: str) -> Iterator[Version]:  # noqa: ARG002 a folder keeps none
+    def versions(self, prefix: str, after: str = "") -> Iterator[Version]:  # noqa: ARG002 a folder keeps none
         """See Store."""
         return iter(())
 

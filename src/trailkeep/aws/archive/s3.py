@@ -91,9 +91,9 @@ class S3Archive:
             return self._get_slowly(key)
         return self.patience.repeat(lambda: _reading(lambda: self._get(key)))
 
-    def versions(self, prefix: str) -> Iterator[Version]:
+    def versions(self, prefix: str, after: str = "") -> Iterator[Version]:
         """See Store."""
-        more: dict[str, str] = {}
+        more: dict[str, str] = {"KeyMarker": after} if after else {}
         while True:
             answer = self._ask("list_object_versions", Prefix=prefix, **more)
             both = [(v, False) for v in answer.get("Versions", ())] + [

@@ -7,6 +7,7 @@ from trailkeep.authz.prove.claims import (
     exempt_roles,
     logs_kept,
     membership,
+    operator,
     readable,
     readers,
     recorders_kept,
@@ -29,5 +30,10 @@ CLAIMS = (
     delivery.CLOUDTRAIL,
     delivery.CONFIG,
     auditors.CLAIM,
+    operator.WORKS,
+    operator.APPLICATIONS,
 )
 """In the order of the recipe's worries."""
+
+NEEDED = tuple(claim for claim in CLAIMS if claim.nature != "nobody")
+"""What must stay possible, whatever is guarded."""

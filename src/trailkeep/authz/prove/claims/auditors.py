@@ -44,4 +44,10 @@ def _readers(world: World, owner: str) -> Iterator[Attacker]:
         )
 
 
-CLAIM = Claim(id="auditors-read", title="Named auditors can read the archive", questions=questions, nature="can")
+CLAIM = Claim(
+    id="auditors-read",
+    title="Named auditors can read the archive",
+    questions=questions,
+    nature="can",
+    unasked=lambda world: "" if world.readers else "no auditor is named",
+)

@@ -28,6 +28,8 @@ class Claim:
     nature: Literal["nobody", "always", "can"] = "nobody"
     unasked: Callable[[World], str] = lambda _world: ""
     """Why it holds although there was nothing to ask; "" where that leaves it unknown."""
+    one_by_one: Callable[[World], Questions] | None = None
+    """Sharper questions, asked where the others, which are about more at once, found a hole."""
     about: frozenset[str] = frozenset()
     """What must have been read for it: "buckets", "keys", "trails"."""
 

@@ -6,11 +6,14 @@ https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from trailkeep.authz.principal import Principal
 from trailkeep.authz.prove.attacker import Attacker, Fixed, fixed_of
+from trailkeep.authz.prove import language
 from trailkeep.authz.prove.claims.claim import Claim, Questions
-from trailkeep.authz.prove.deed import Deed, below, exactly
+from trailkeep.authz.prove.deed import Deed, below, exactly, shaped
+from trailkeep.authz.prove.variables import Choice, Text
 from trailkeep.authz.prove.world import World, bucket_policy, key_policy
 from trailkeep.authz.request import Facts, Policies
 from trailkeep.model.archive import Bucket
@@ -65,17 +68,72 @@ def _encryption(world: World, trail: Trail) -> Iterator[Deed]:
 
 
 def recorders(world: World) -> Questions:
-    """Config, for each account whose channel delivers into the archive."""
-    buckets = {b.name: b for b in world.buckets}
-    for account, cells in sorted(world.snapshot.cells.items()):
-        channels = {c.channel.bucket: c.channel for c in cells.values() if c.channel and c.channel.bucket in buckets}
-        for name, channel in channels.items():
-            bucket, partition = buckets[name], world.organization.partition
-            source = f"arn:{partition}:config:{bucket.region}:{account}:x"
+    """Config, for each bucket and prefix that channels deliver into: for all their accounts at once."""
+    for (bucket, prefix), accounts in _channels(world).items():
+        service = _for_all(world, bucket, accounts)
+        yield _check(world, bucket), service
+        yield _write_for_all(world, bucket, prefix), service
+
+
+def recorders_one_by_one(world: World) -> Questions:
+    """The same for each account: where policies list accounts, the number in a key goes with the one that is asked."""
+    for (bucket, prefix), accounts in _channels(world).items():
+        for account in accounts:
+            source = f"arn:{world.organization.partition}:config:{bucket.region}:{account}:x"
             service = _service(world, "config.amazonaws.com", bucket.account, account, source)
-            folder = f"{channel.prefix}/AWSLogs/{account}/Config/" if channel.prefix else f"AWSLogs/{account}/Config/"
             yield _check(world, bucket), service
-            yield _write(world, bucket, folder, "eu-west-1/2026/11/23/ConfigHistory/items.json.gz"), service
+            yield _write(world, bucket, f"{_start(prefix)}{account}/Config/", _HISTORY), service
+
+
+_HISTORY = "eu-west-1/2026/11/23/ConfigHistory/items.json.gz"
+
+
+def _start(prefix: str) -> str:
+    return f"{prefix}/AWSLogs/" if prefix else "AWSLogs/"
+
+
+def _channels(world: World) -> dict[tuple[Bucket, str], tuple[AccountId, ...]]:
+    """The accounts whose channels deliver into each bucket of the archive, under each prefix."""
+    buckets = {b.name: b for b in world.buckets}
+    found: dict[tuple[Bucket, str], dict[AccountId, None]] = {}
+    for account, cells in sorted(world.snapshot.cells.items()):
+        for cell in cells.values():
+            if cell.channel and cell.channel.bucket in buckets:
+                found.setdefault((buckets[cell.channel.bucket], cell.channel.prefix), {})[account] = None
+    return {where: tuple(accounts) for where, accounts in found.items()}
+
+
+def _for_all(world: World, bucket: Bucket, accounts: tuple[AccountId, ...]) -> Attacker:
+    one = _service(world, "config.amazonaws.com", bucket.account, accounts[0], "")
+    numbered = (
+        *language.literal(f"arn:{world.organization.partition}:config:"), *language.some("name"),
+        *language.literal(":"), *_NUMBER, *language.literal(":"), *language.some("any"),
+    )  # fmt: skip
+    source = f"arn:{world.organization.partition}:config:{bucket.region}:{accounts[0]}:x"
+    return replace(
+        one,
+        who="config.amazonaws.com for every account",
+        stands_for=len(accounts),
+        fixed={k: v for k, v in one.fixed.items() if k not in {"aws:sourceaccount", "aws:sourcearn"}},
+        open={
+            "aws:sourceaccount": Choice(name="aws:sourceaccount", values=tuple(map(str, accounts))),
+            "aws:sourcearn": Text(name="aws:sourcearn", domain=(language.pattern(numbered),), likely=(source,)),
+        },
+        present=frozenset({"aws:sourceaccount", "aws:sourcearn"}),
+    )
+
+
+_NUMBER = (language.Token(among="digit"),) * 12
+
+
+def _write_for_all(world: World, bucket: Bucket, prefix: str) -> Deed:
+    deed = _write(world, bucket, f"{_start(prefix)}111111111111/Config/", _HISTORY)
+    assert deed.resource is not None
+    start = f"arn:{world.organization.partition}:s3:::{bucket.name}/{_start(prefix)}"
+    tokens = (*language.literal(start), *_NUMBER, *language.literal("/Config/"), *language.some("any"))
+    return replace(
+        deed, resource=shaped(tokens, deed.resource.likely[0]), subject=f"{_start(prefix)}*/Config/ in {bucket.name}"
+    )
 
 
 def _service(world: World, name: str, owner: str, source: AccountId, arn: str) -> Attacker:
@@ -131,5 +189,10 @@ CLOUDTRAIL = Claim(
     id="cloudtrail-delivers", title="CloudTrail can deliver", questions=trails, nature="always", about=_READ
 )
 CONFIG = Claim(
-    id="config-delivers", title="AWS Config can deliver", questions=recorders, nature="always", about=_READ
+    id="config-delivers",
+    title="AWS Config can deliver",
+    questions=recorders,
+    one_by_one=recorders_one_by_one,
+    nature="always",
+    about=_READ,
 )
