@@ -111,7 +111,7 @@ def test_a_presigned_address_does_not_show_its_signature() -> None:
 
 def test_a_refusal_says_why(small: World) -> None:
     with pytest.raises(ClientError):
-        small.client("sts", SHOP).assume_role(RoleArn=f"arn:aws:iam::{SHOP}:role/Nobody", RoleSessionName="x")
+        small.client("sts", SHOP).assume_role(RoleArn=f"arn:aws:iam::{SHOP}:role/Nobody", RoleSessionName="nobody")
     event = next(e for e in events(small, "AssumeRole", SHOP) if "errorCode" in e)
     assert event["errorCode"] == "AccessDenied"
     assert "is not authorized to perform: sts:AssumeRole" in event["errorMessage"]

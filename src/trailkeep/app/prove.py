@@ -9,12 +9,15 @@ from trailkeep.authz.principal import read_principal
 from trailkeep.authz.prove.certificate import Certificate
 from trailkeep.authz.prove.claims import CLAIMS
 from trailkeep.authz.prove.claims.claim import Claim
-from trailkeep.authz.prove.prove import Progress, prove
+from trailkeep.authz.prove.proof import Proof
+from trailkeep.authz.prove.prove import Progress, prove, verdicts
 from trailkeep.authz.prove.world import World
 from trailkeep.errors import UsageError
+from trailkeep.model.plan import after
 from trailkeep.setup.declared import declared
 
 if TYPE_CHECKING:
+    from trailkeep.app.setup import Planned
     from trailkeep.model.principals import Principals
     from trailkeep.model.snapshot import Snapshot
 
@@ -23,7 +26,9 @@ SPEC = Path("trailkeep.yaml")
 
 def spec_beside(given: Path | None) -> Wanted | None:
     """The specification that was named, or the one that lies here, or none."""
-    return read_spec(given) if given or SPEC.exists() else None
+    if given is None and not SPEC.exists():
+        return None
+    return read_spec(given or SPEC)
 
 
 def certify(
@@ -43,6 +48,12 @@ def certify(
     world = declared(wanted.spec, snapshot) if wanted else World(snapshot=snapshot)
     patterns = tuple(dict.fromkeys([*world.exempt, *(_pattern(p) for p in exempt)]))
     return prove(replace(world, exempt=patterns), principals, claims=claims, progress=progress)
+
+
+def judge(ready: "Planned") -> tuple[tuple[Proof, ...], tuple[Proof, ...]]:
+    """What is proved now, and what would be once a plan is carried out."""
+    before = verdicts(declared(ready.spec, ready.snapshot))
+    return before, verdicts(declared(ready.spec, after(ready.plan.changes, ready.snapshot)))
 
 
 def chosen(ids: list[str] | None) -> tuple[Claim, ...]:

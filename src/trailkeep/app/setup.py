@@ -14,6 +14,8 @@ from trailkeep.app.codec import encode
 from trailkeep.app.execute import Execution, Outcome, Watcher, Wave, waves
 from trailkeep.app.journal import Journal, Run, runs
 from trailkeep.app.world import Wanted, host, journal_path, new_run, now, scope_of
+from trailkeep.authz.prove.proof import Proof
+from trailkeep.authz.prove.prove import verdicts
 from trailkeep.errors import AwsError, PlanMovedError, SpecError, UsageError
 from trailkeep.model.change import AttachPolicy, Change, CreateServiceLinkedRole, SetDelegate, Stage, bind
 from trailkeep.model.ids import AccountId
@@ -21,6 +23,7 @@ from trailkeep.model.organization import Organization
 from trailkeep.model.plan import Plan
 from trailkeep.model.snapshot import Snapshot
 from trailkeep.setup.conflicts import contradictions_with
+from trailkeep.setup.declared import declared
 from trailkeep.setup.delivery import Trouble, troubles
 from trailkeep.setup.places import find
 from trailkeep.setup.plan import make_plan
@@ -63,11 +66,12 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What was read back after an apply: what is still to change, and what keeps logs from arriving."""
+    """What was read back after an apply: what is still to change, what keeps logs from arriving, what is proved."""
 
     after: Snapshot
     left: Plan
     troubles: tuple[Trouble, ...]
+    proofs: tuple[Proof, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +140,8 @@ def apply(
         try:
             again = read_and_plan(cloud, ready.wanted, options, progress)
             found = troubles(ready.spec, again.snapshot)
-            checked, unread = Checked(after=again.snapshot, left=again.plan, troubles=found), ""
+            proofs = verdicts(declared(ready.spec, again.snapshot))
+            checked, unread = Checked(after=again.snapshot, left=again.plan, troubles=found, proofs=proofs), ""
         except (AwsError, SpecError) as error:  # what was done must be told all the same
             unread = error.message
     return Applied(outcome=outcome, checked=checked, unread=unread, journal=path)

@@ -15,6 +15,7 @@ ONE_GO: Final = 20_000
 """So many names of log files are kept before the days they lie in are listed."""
 
 _DAYS = 31
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +47,13 @@ class Shelf:
     mixed: bool = False
     """Whether digests of other trails lie here that are not read: then nothing can be called unreferenced."""
     days: dict[str, dict[int, int]] = field(default_factory=dict)
-    judged_until: datetime = datetime.max.replace(tzinfo=UTC)
+    judged_until: datetime = _NEVER
     """Log files delivered later may be named by a digest that is still to come."""
     held: int = 0
     folder: str = ""
     listed_to: str = ""
+    waiting: date | None = None
+    """The first day that is not listed yet, as far as digests have told."""
 
     def __post_init__(self) -> None:
         self.folder = self.unit.base.folder(Folder.LOG, self.unit.region)
@@ -72,9 +75,10 @@ class Shelf:
         The days of one go are listed together: an idle Region has a handful of files a day, a page has a thousand.
         """
         if day is not None:
-            span = (day - _day(self.listed_to[len(self.folder) :], day)).days
-            if self.held < ONE_GO and span < _DAYS:
+            self.waiting = self.waiting or day
+            if (self.held < ONE_GO and (day - self.waiting).days < _DAYS) or day <= self.waiting:
                 return
+            self.waiting = day
         stop = f"{self.folder}{day:%Y/%m/%d}/" if day else ""
         try:
             self._list(stop)
@@ -155,4 +159,3 @@ def _day(label: str, otherwise: date) -> date:
         return date.fromisoformat(label[:10].replace("/", "-"))
     except ValueError:
         return otherwise
-

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from queue import SimpleQueue
+from typing import Any, TypeVar
 
 from trailkeep.ports import Entry, NotThereError, Obstacle, ReadError, Store
 from trailkeep.verify.content import Content, examine
@@ -39,6 +40,9 @@ def fetch(store: Store, key: str, keep: int = 0) -> Fetched | ReadError:
     raise AssertionError
 
 
+T = TypeVar("T")
+
+
 class Pool:
     """`workers` threads, begun as they are needed; each job's result is put into the queue it names.
 
@@ -47,11 +51,11 @@ class Pool:
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
-        self._jobs: SimpleQueue[tuple[Callable[[], object], SimpleQueue[object]] | None] = SimpleQueue()
+        self._jobs: SimpleQueue[tuple[Callable[[], Any], SimpleQueue[Any]] | None] = SimpleQueue()
         self._threads = 0
         self._idle = threading.Semaphore(0)
 
-    def submit(self, job: Callable[[], object], reply: "SimpleQueue[object]") -> None:
+    def submit(self, job: Callable[[], T], reply: "SimpleQueue[T | BaseException]") -> None:
         """Run `job` on some thread; its result, or what it raised, goes into `reply`."""
         self._jobs.put((job, reply))
         if self._threads < self.workers and not self._idle.acquire(blocking=False):
@@ -71,7 +75,7 @@ class Pool:
                 return
             work, reply = job
             try:
-                result: object = work()
+                result: Any = work()
             except BaseException as error:  # noqa: BLE001 whoever waits for the result raises it
                 result = error
             reply.put(result)

@@ -17,7 +17,7 @@ from trailkeep.app.verify_logs import Dark, Shelf
 from trailkeep.app.verify_pool import Fetched, fetch
 from trailkeep.app.verify_run import IN_FLIGHT, Tools, Unit, UnitResult, listing, state_of
 from trailkeep.ports import Entry, NotThereError, ReadError
-from trailkeep.verify.chain import HOUR, Hole, Seen, end_of, follow
+from trailkeep.verify.chain import HOUR, Hole, Seen, end_of, follow, hours
 from trailkeep.verify.content import LARGEST_DIGEST
 from trailkeep.verify.digest import Digest, LogFile
 from trailkeep.verify.judge import OBSTACLES, Fault, Judged, judge, judge_log, proved_by
@@ -61,7 +61,7 @@ class Line:
     """The end of the last digest that was settled, whatever came of it."""
 
 
-Job = tuple[Slot | None, LogFile | None]
+Answer = tuple[Slot | None, LogFile | None, Fetched | ReadError]
 
 
 def verify_unit(unit: Unit, tools: Tools) -> UnitResult:
@@ -79,7 +79,7 @@ class _Run:
         self.queue: deque[Slot] = deque()
         self.todo: deque[tuple[Slot | None, LogFile]] = deque()
         self.under_way = 0
-        self.reply: SimpleQueue[object] = SimpleQueue()
+        self.reply: SimpleQueue[Answer | BaseException] = SimpleQueue()
 
     def go(self) -> UnitResult:
         try:
@@ -169,7 +169,7 @@ class _Run:
         self.under_way += 1
         store = self.tools.store
 
-        def job() -> object:
+        def job() -> Answer:
             return slot, file, fetch(store, key, keep)
 
         self.tools.pool.submit(job, self.reply)
@@ -184,7 +184,7 @@ class _Run:
         answer = self.reply.get()
         if isinstance(answer, BaseException):
             raise answer
-        slot, file, found = answer  # type: ignore[misc]
+        slot, file, found = answer
         self.under_way -= 1
         if isinstance(found, Fetched):
             self.result.totals.read_bytes += found.content.stored_size
@@ -192,7 +192,7 @@ class _Run:
             self.tools.progress.objects(1, found.content.stored_size)
         if file is not None:
             self.took_log(slot, file, found)
-        else:
+        elif slot is not None:
             slot.found = found
             self.advance()
 
@@ -212,9 +212,9 @@ class _Run:
         line.pending = slot
         if slot.judged.is_proved:
             self.begin(slot)
-        safe = min(p.pending.key.end for p in self.lines.values() if p.pending) - 3 * HOUR
-        if len(self.lines) == 1 or safe.date() < slot.key.end.date():
-            self.shelf.list_before(safe.date())
+        recent = [x.pending.key.end for x in self.lines.values() if x.pending]
+        safe = min(end for end in recent if end > slot.key.end - _BEFORE) - 3 * HOUR
+        self.shelf.list_before(safe.date())
 
     def judged(self, slot: Slot) -> Judged:
         if slot.attested is not None:
@@ -278,8 +278,12 @@ class _Run:
 
     def linked(self, line: Line, now: Seen, *, is_witness: bool) -> Fault | None:
         fault = None
+        since = self.unit.window.since
         if is_witness:
             return None
+        if since and line.before is None and not line.unproved and now.digest.previous and not now.key.is_backfill:
+            for hole in hours(now.key.at(now.start), since, now.start - HOUR, "no digest of that hour is left"):
+                self.hole(now.key.chain, hole)
         for wrong in follow(line.before, line.unproved, now):
             if isinstance(wrong, Fault):
                 fault = fault or wrong
@@ -404,7 +408,8 @@ class _Run:
     def darken(self, start: datetime, end: datetime, fault: Fault) -> None:
         unreadable = verdict_of(fault.cause) is Verdict.UNREADABLE
         cause = fault.cause if unreadable else Cause.UNPROVEN
-        detail = "the digest that would name it could not be read" if unreadable else "the digest that would name it is gone or not to be believed"
+        why = "could not be read" if unreadable else "is gone or not to be believed"
+        detail = f"the digest that would name it {why}"
         self.shelf.dark.append(Dark(start=start, end=end, cause=cause, detail=detail))
 
     def unlisted(self, error: ReadError) -> None:
@@ -413,7 +418,12 @@ class _Run:
         detail = f"the digests could not be listed: {error.detail}"
         self.find(OBSTACLES[error.why], Kind.HOURS, folder, None, window.since, window.expected, detail)
         self.shelf.dark.append(
-            Dark(start=datetime.min.replace(tzinfo=UTC) + HOUR, end=window.expected, cause=OBSTACLES[error.why], detail=detail)
+            Dark(
+                start=datetime.min.replace(tzinfo=UTC) + HOUR,
+                end=window.expected,
+                cause=OBSTACLES[error.why],
+                detail=detail,
+            )
         )
 
     def count(self, chain: Chain, *, logs: int, attested: bool) -> None:

@@ -118,7 +118,13 @@ def has_key(known: frozenset[str] | Mapping[str, str], key: str) -> bool:
     """Whether a key in lower case is among the known ones, where `${TagKey}` and `<key>` stand for anything."""
     if key in known:
         return True
-    return any(_open(k) and key.startswith(_open(k)) and len(key) > len(_open(k)) for k in known)
+    tagged = f"{key.partition('/')[0]}/" if "tag/" in key else ""
+    return any(_is_open(k, key) or (tagged and k.startswith(tagged)) for k in known)
+
+
+def _is_open(known: str, key: str) -> bool:
+    start = _open(known)
+    return bool(start) and key.startswith(start) and len(key) > len(start)
 
 
 @lru_cache(maxsize=8192)

@@ -40,10 +40,14 @@ def plan(
     verbose: o.Verbose = False,
 ) -> ExitCode:
     """Show what stands between the organization and the specification. Nothing is changed."""
+    from rich.console import Group
+
     from trailkeep.app import plan_file
+    from trailkeep.app.prove import judge
     from trailkeep.app.setup import Options, planned
     from trailkeep.app.world import open_cloud, read_spec
     from trailkeep.cli.watch import Watch
+    from trailkeep.report.claims import claims_json, render_judgement
     from trailkeep.report.json import plan_json
     from trailkeep.report.plan import render_plan
 
@@ -61,10 +65,13 @@ def plan(
     if save:
         plan_file.write(save, ready, options)
         say.err().print(f"plan kept in {save}; carry it out with: trailkeep apply {save}")
+    before, after = judge(ready)
     if output is o.Output.JSON:
-        say.result_json(plan_json(ready.plan, ready.snapshot.organization.id), output_file)
+        claims = {"claims_now": claims_json(before), "claims_after": claims_json(after)}
+        say.result_json(plan_json(ready.plan, ready.snapshot.organization.id) | claims, output_file)
     else:
-        say.result(render_plan(ready.plan, ready.snapshot, details=details), output_file)
+        shown = render_plan(ready.plan, ready.snapshot, details=details)
+        say.result(Group(shown, render_judgement(before, after)), output_file)
     if not ready.plan.is_complete:
         return ExitCode.INCOMPLETE
     return ExitCode.PENDING if check and ready.plan.changes else ExitCode.OK
@@ -98,10 +105,12 @@ def apply(
     Ctrl-C pauses it: calls under way are finished. Run it again to go on; what is done is not done twice.
     """
     from trailkeep.app import plan_file as saved_plan
+    from trailkeep.app.prove import judge
     from trailkeep.app.setup import Options, check_saved
     from trailkeep.app.setup import apply as carry_out
     from trailkeep.app.world import open_cloud, read_spec
     from trailkeep.cli.watch import Watch
+    from trailkeep.report.claims import render_judgement
     from trailkeep.report.plan import render_plan
 
     if plan_file and (account or ou or exclude or retire):
@@ -126,6 +135,7 @@ def apply(
         ready, options = _narrow(ready, options, account, ou, exclude)
     if output is o.Output.TABLE:
         say.err().print(render_plan(ready.plan, ready.snapshot))
+        say.err().print(render_judgement(*judge(ready)))
     if not ready.plan.changes:
         return _nothing(ready, output, output_file)
     agreed = _agreed(cloud, ready, yes=yes, confirm=confirm)
@@ -218,14 +228,18 @@ def _say_applied(applied: "Applied", organization: "Organization", output: o.Out
         from trailkeep.report.json import outcome_json
 
         left, troubles = (checked.left, checked.troubles) if checked else (None, ())
-        say.result_json(outcome_json(outcome, left, troubles, organization.id), file)
+        from trailkeep.report.claims import claims_json
+
+        claims = {"claims": claims_json(checked.proofs) if checked else None}
+        say.result_json(outcome_json(outcome, left, troubles, organization.id) | claims, file)
     else:
         from rich.console import Group
 
+        from trailkeep.report.claims import render_proved
         from trailkeep.report.outcome import render_check, render_outcome
 
         known = checked.after.organization if checked else organization
-        back = [render_check(checked.left, checked.troubles, known)] if checked else []
+        back = [render_check(checked.left, checked.troubles, known), render_proved(checked.proofs)] if checked else []
         say.result(Group(render_outcome(known, outcome), *back), file)
     if applied.unread:
         say.err().print(f"Not read back: {applied.unread}. `trailkeep plan` shows what is left.", style="yellow")

@@ -43,6 +43,7 @@ REASONS = {
     405: "Method Not Allowed",
     409: "Conflict",
 }
+UNSIGNED = "AWS4-HMAC-SHA256 Credential=ANONYMOUS/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
 _GLOBAL = frozenset({"iam", "organizations", "account"})
 
 
@@ -126,7 +127,7 @@ class Door:
 
     def _ask_moto(self, call: Call, environ: dict[str, Any]) -> Reply:
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = self._account_for_moto(call)
-        environ.setdefault("HTTP_AUTHORIZATION", "AWS4-HMAC-SHA256 ")  # the gate has let nobody in: so must moto
+        environ.setdefault("HTTP_AUTHORIZATION", UNSIGNED)  # the gate has let nobody in: so must moto
         try:
             reply = capture(self._moto, environ)
         except NotImplementedError:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
 from typing import Literal
 
 from trailkeep.model.change import Change
-from trailkeep.model.snapshot import Unreachable
+from trailkeep.model.snapshot import Snapshot, Unreachable
 from trailkeep.model.trail import Trail
 
 NoteKind = Literal["left alone", "refused", "open", "excluded", "cost"]
@@ -56,3 +57,8 @@ class Plan:
 def ordered(changes: Iterable[Change]) -> tuple[Change, ...]:
     """Sorted by stage; inside a stage the order in which they were thought of is kept."""
     return tuple(sorted(changes, key=lambda change: change.when))
+
+
+def after(changes: Iterable[Change], snapshot: Snapshot) -> Snapshot:
+    """The snapshot that would be taken once `changes` are made."""
+    return reduce(lambda seen, change: change.apply_to(seen), changes, snapshot)

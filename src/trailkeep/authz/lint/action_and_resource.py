@@ -8,7 +8,7 @@ from trailkeep.authz.lint import repair
 from trailkeep.authz.lint.document import Clause, Document
 from trailkeep.authz.lint.finding import Finding, Severity
 from trailkeep.authz.lint.known import Around
-from trailkeep.authz.lint.resource_matches_nothing import fit_in
+from trailkeep.authz.lint.resource_matches_nothing import OURS, fit_in
 from trailkeep.authz.lint.scope import areas, expand, lands, named
 from trailkeep.authz.lint.shape import Fit, best
 
@@ -50,7 +50,7 @@ def _finding(document: Document, clause: Clause, lost: list[str], around: Around
     )
     return document.finding(
         FOREIGN if foreign and templates else ID,
-        Severity.ERROR if clause.meant.denies else Severity.WARNING,
+        Severity.ERROR if clause.meant.denies and {a.service for a in actions} <= OURS else Severity.WARNING,
         clause,
         what=f"never {effect} by this statement, whose resources they are not about: {shown}",
         why=f"{actions[0]} is {about} (AWS's reference of {catalogue.day()})",

@@ -48,7 +48,8 @@ def _first(document: Document, group: Group) -> Clause | None:
     """The first live Deny of a trigger that binds an ordinary administrator."""
     wanted = [a for trigger in group.triggers for a in expand(trigger) or ()]
     for clause in document.readable:
-        live = clause.meant.denies and any(reaches(clause, a, document.version) for a in wanted)
+        named = clause.meant.denies and not clause.meant.not_action  # NotAction is no guardrail of these actions
+        live = named and any(reaches(clause, a, document.version) for a in wanted)
         if live and binds_ordinarily(clause):
             return clause
     return None

@@ -14,7 +14,7 @@ Form = Literal["scp", "rcp", "identity", "boundary", "session", "resource", "tru
 FORMS: tuple[Form, ...] = get_args(Form)
 
 LARGEST = 50_000
-"""Characters of a document that is looked into; AWS stores none above 40,000 (Organizations quotas)."""
+"""Characters of a document that is looked into; AWS stores none of a customer above 40,000 (Organizations quotas)."""
 
 _KINDS: Mapping[Form, compiled.Kind] = {
     "scp": "scp",
@@ -115,7 +115,7 @@ class Document:
 def read(text: str, *, name: str, form: Form, **known: Any) -> Document:  # noqa: ANN401 Document's other fields
     """A document from its text; `known` are more fields of it. What is no policy becomes one with a `problem`."""
     if len(text) > LARGEST:
-        problem = f"it has {len(text):,} characters; AWS stores no policy of that length, so it was not looked into"
+        problem = f"it has {len(text):,} characters; no policy of a customer is that long, so it was not looked into"
         return Document(name=name, form=form, text=text, problem=problem, hint="divide it", **known)
     try:
         compiled.parse(text, name=name, kind=_KINDS[form])

@@ -16,7 +16,8 @@ GLOBAL = {
         "aws:Ec2InstanceSourcePrivateIPv4 aws:Ec2InstanceSourceVpc aws:EpochTime aws:FederatedProvider "
         "aws:IsMcpServiceAction "
         "aws:MultiFactorAuthAge aws:MultiFactorAuthPresent aws:PrincipalAccount aws:PrincipalArn "
-        "aws:PrincipalIsAWSService aws:PrincipalOrgID aws:PrincipalOrgPaths aws:PrincipalServiceName "
+        "aws:PrincipalIsAWSService aws:PrincipalOrgID aws:PrincipalOrgMasterAccountId "
+        "aws:PrincipalOrgPaths aws:PrincipalServiceName "
         "aws:PrincipalServiceNamesList aws:PrincipalType aws:Referer aws:RequestedRegion aws:ResourceAccount "
         "aws:ResourceOrgID aws:ResourceOrgPaths aws:SecureTransport aws:SignInSessionArn aws:SourceAccount "
         "aws:SourceArn aws:SourceIdentity aws:SourceIp aws:SourceOrgID aws:SourceOrgPaths aws:SourceVpc "
@@ -48,6 +49,9 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_cond
 session properties.
 """
 
+_BORROWED = {"catalog": "aws-marketplace", "identitycenter": "sso"}
+"""Prefixes of keys that are no service's."""
+
 TRUSTED = frozenset("s3 kms iam cloudtrail config organizations logs".split())
 """Services whose keys were compared with their own pages, so that a missing one is an error."""
 
@@ -66,7 +70,7 @@ def is_federated(key: str) -> bool:
 def of_service(key: str) -> bool:
     """Whether the key's own service, or another that borrows the prefix, has it."""
     prefix = key.partition(":")[0]
-    return catalogue.has_key(catalogue.keys(prefix), key)
+    return catalogue.has_key(catalogue.keys(_BORROWED.get(prefix, prefix)), key)
 
 
 def of_actions(clause: Clause, key: str) -> bool:

@@ -24,7 +24,7 @@ _CLASSES: dict[str, frozenset[str]] = {
     "Region": _LOWER,
     "BucketName": _NAME,
     "TrailName": _NAME,
-    "ChannelId": _NAME,
+    "ChannelId": _NAME | frozenset("/"),
     "DashboardName": _NAME,
     "EventDataStoreId": _NAME,
     "PrincipalName": _NAME | frozenset("/+=,@"),

@@ -1,9 +1,6 @@
 """The plan: what should be minus what is, in an order in which nothing stands without what it stands on."""
 
-from functools import reduce
-
-from trailkeep.model.change import Change
-from trailkeep.model.plan import Plan, ordered
+from trailkeep.model.plan import Plan, after, ordered
 from trailkeep.model.snapshot import Snapshot
 from trailkeep.setup.desired import desire
 from trailkeep.setup.places import excluded, refuse_blindness
@@ -12,6 +9,7 @@ from trailkeep.setup.plan.archive import reconcile_buckets, reconcile_key
 from trailkeep.setup.plan.costs import keeping
 from trailkeep.setup.plan.ground import ground
 from trailkeep.setup.plan.guardrails import reconcile_guardrails
+from trailkeep.setup.plan.harm import without_harm
 from trailkeep.setup.plan.recorders import reconcile_recorders
 from trailkeep.setup.plan.trails import duplicates, homeless, reconcile_retired, reconcile_trails
 from trailkeep.setup.spec import Spec
@@ -30,7 +28,7 @@ def make_plan(spec: Spec, snapshot: Snapshot, retire: frozenset[str] = frozenset
     refuse_blindness(desired.places, settled)
     gone = excluded(spec, settled.organization, settled.taken.date())
     guardrails, objections = reconcile_guardrails(spec, desired, settled)
-    changes = [
+    wanted = [
         *first,
         *reconcile_access(spec, desired, settled),
         *reconcile_key(spec, desired, settled),
@@ -40,16 +38,12 @@ def make_plan(spec: Spec, snapshot: Snapshot, retire: frozenset[str] = frozenset
         *guardrails,
         *reconcile_retired(desired, settled),
     ]
+    changes, harm = without_harm(spec, wanted, snapshot)
     return Plan(
         changes=ordered(changes),
-        notes=(*keeping(desired, settled), *desired.notes, *homeless(desired, settled), *objections),
+        notes=(*keeping(desired, settled), *desired.notes, *homeless(desired, settled), *objections, *harm),
         duplicates=duplicates(desired, settled),
         unreachable=tuple(
             u for u in settled.unreachable if (u.account, None) not in gone and (u.account, u.region) not in gone
         ),
     )
-
-
-def after(changes: tuple[Change, ...], snapshot: Snapshot) -> Snapshot:
-    """The snapshot that would be taken once `changes` are made."""
-    return reduce(lambda seen, change: change.apply_to(seen), changes, snapshot)

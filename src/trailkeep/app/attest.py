@@ -1,0 +1,334 @@
+"""Attestations: what was verified, remembered so that it need not be fetched again, and so that its change is noticed.
+
+One gzip file of JSON Lines for an account and day. Each digest is one batch, a gzip member of its own: the digest, its
+log files, and a seal that names the batch before it. So a run killed at any moment loses at most the digest it was at,
+and nothing can be changed or taken out of the middle unseen. `ledger.jsonl` closes each run: it names the last seal of
+every file that the run wrote, and the run before it.
+"""
+
+import hashlib
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+from isal import isal_zlib
+
+from trailkeep.errors import TrailkeepError
+from trailkeep.verify import digest as d
+from trailkeep.verify.digest import Digest
+from trailkeep.verify.keys import Base, DigestKey, Folder
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+NONE: Final = "0" * 64
+_HELD = 512
+_PIECE = 16 << 10
+_FIELDS = ("key", "version", "listed", "raw_sha256", "stored_sha256", "size", "etag")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """An object that was VALID: `listed` is what a listing shows of it, hashes are hex, `size` is stored bytes."""
+
+    key: str
+    version: str
+    listed: str
+    raw_sha256: str
+    stored_sha256: str
+    size: int
+    etag: str
+
+    def state(self, *, recheck: bool) -> str:
+        """What a listing must show if it is still the same: of versions, or of objects."""
+        return self.version if recheck else self.listed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attested:
+    """A digest that was VALID with all its log files. `digest` names none: they are `rows`."""
+
+    row: Row
+    digest: Digest
+    signature: str
+    rows: tuple[Row, ...]
+
+    @property
+    def key(self) -> str:
+        """The digest's key."""
+        return self.row.key
+
+    def state(self, *, recheck: bool) -> str:
+        """See Row."""
+        return self.row.state(recheck=recheck)
+
+
+class Ledger:
+    """The folder of attestations, for all threads of one process. Raises TrailkeepError for damaged ones."""
+
+    def __init__(self, folder: Path, bucket: str, at: datetime, key: "Ed25519PrivateKey | None" = None) -> None:
+        self.folder = folder
+        self._bucket = bucket
+        self._at = at
+        self._key = key
+        self._lock = threading.RLock()
+        self._seals: OrderedDict[Path, str] = OrderedDict()
+        self._written: dict[str, str] = {}
+        self._promised, self._last = self._read_runs()
+
+    def attest(self, key: DigestKey, digest: Digest, signature: str, row: Row, rows: Sequence[Row]) -> None:
+        """Append one digest with its log files."""
+        path = self._path(key.chain.base.account, key.end.date())
+        head = {
+            "bucket": self._bucket,
+            "at": self._at.isoformat(),
+            "digest": {n: getattr(row, n) for n in _FIELDS},
+            "says": orjson.loads(d.render(_bare(digest))),
+            "signature": signature,
+            "logs": len(rows),
+        }
+        payload = b"\n".join([orjson.dumps(head), *(orjson.dumps({n: getattr(r, n) for n in _FIELDS}) for r in rows)])
+        with self._lock:
+            before = self._seals.pop(path, None) or self._last_seal(path)
+            seal = _seal(before, payload)
+            line = orjson.dumps({"previous": before, "seal": seal, "signature": self._signed(seal)})
+            self._append(path, isal_zlib.compress(payload + b"\n" + line + b"\n", 1, wbits=31))
+            self._seals[path] = seal
+            self._written[str(path.relative_to(self.folder))] = seal
+            while len(self._seals) > _HELD:
+                self._seals.popitem(last=False)
+
+    def digests(self, base: Base, region: str, since: datetime | None, until: datetime | None) -> Iterator[Attested]:
+        """The attested digests of an account and Region that end in a window, in the order of their keys."""
+        folder = base.folder(Folder.DIGEST, region)
+        for day in self._days(base.account, since, until):
+            latest = {a.key: a for a in self._batches(base.account, day, folder)}
+            for _, found in sorted(latest.items()):
+                end = found.digest.end
+                if (since is None or end > since - timedelta(days=1)) and (until is None or end <= until):
+                    yield found
+
+    def row(self, base: Base, region: str, key: str) -> Row | None:
+        """What is remembered of one log file."""
+        folder = base.folder(Folder.LOG, region)
+        day = date.fromisoformat(key[len(folder) :][:10].replace("/", "-"))
+        return next((r for r in self._rows(base, region, day) if r.key == key), None)
+
+    def keys_of(self, base: Base, region: str, day: date, names: frozenset[int]) -> tuple[str, ...]:
+        """The log files in the folder of a day whose key has one of these hashes."""
+        return tuple(sorted({r.key for r in self._rows(base, region, day) if hash(r.key) in names}))
+
+    def close(self) -> None:
+        """Write the line that closes the run."""
+        if not self._written:
+            return
+        line = {"at": self._at.isoformat(), "previous": self._last, "files": self._written}
+        seal = hashlib.sha256(orjson.dumps(line)).hexdigest()
+        signed = {**line, "seal": seal, "signature": self._signed(seal)}
+        self._append(self.folder / "ledger.jsonl", orjson.dumps(signed) + b"\n", sync=True)
+
+    def _rows(self, base: Base, region: str, day: date) -> Iterator[Row]:
+        folder = base.folder(Folder.DIGEST, region)
+        for near in (day, day + timedelta(days=1), day - timedelta(days=1)):
+            for found in self._batches(base.account, near, folder):
+                yield from found.rows
+
+    def _days(self, account: str, since: datetime | None, until: datetime | None) -> list[date]:
+        found = sorted(p.name[:10] for p in (self.folder / account).glob("????-??-??.jsonl.gz"))
+        first = (since - timedelta(days=1)).date().isoformat() if since else ""
+        last = until.date().isoformat() if until else "9"
+        return [date.fromisoformat(n) for n in found if first <= n <= last]
+
+    def _path(self, account: str, day: date) -> Path:
+        return self.folder / account / f"{day.isoformat()}.jsonl.gz"
+
+    def _batches(self, account: str, day: date, folder: str) -> Iterator[Attested]:
+        for lines in self._members(self._path(account, day)):
+            head = orjson.loads(lines[0])
+            if head["bucket"] == self._bucket and head["digest"]["key"].startswith(folder):
+                yield Attested(
+                    row=_row(head["digest"]),
+                    digest=d.parse(orjson.dumps(head["says"])),
+                    signature=head["signature"],
+                    rows=tuple(_row(orjson.loads(line)) for line in lines[1:]),
+                )
+
+    def _last_seal(self, path: Path) -> str:
+        """The seal that the next batch has to name; a torn last batch (kill -9) is cut off first."""
+        seal = NONE
+        for _, seal in self._sealed(path):  # noqa: B007 only the last one is wanted
+            pass
+        return seal
+
+    def _members(self, path: Path) -> Iterator[list[bytes]]:
+        for lines, _ in self._sealed(path):
+            yield lines
+
+    def _sealed(self, path: Path) -> Iterator[tuple[list[bytes], str]]:
+        name = str(path.relative_to(self.folder))
+        promised, before, whole = self._promised.get(name), NONE, 0
+        data = self._read(path)
+        kept = promised is None
+        while whole < len(data):
+            member = _member(data, whole)
+            if member is None:
+                break
+            text, whole = member
+            *lines, last = text.rstrip(b"\n").split(b"\n")
+            seal = self._checked(path, before, lines, last)
+            kept = kept or seal == promised
+            yield lines, seal
+            before = seal
+        if not kept:
+            raise _damaged(path, "batches that an earlier run wrote are gone")
+        if whole < len(data):
+            self._cut(path, data, whole)
+
+    def _read(self, path: Path) -> bytes:
+        try:
+            with self._lock:  # never in the middle of an append
+                return path.read_bytes()
+        except FileNotFoundError:
+            return b""
+        except OSError as error:
+            raise TrailkeepError(f"{path} cannot be read: {error.strerror}", hint="check its owner") from error
+
+    def _checked(self, path: Path, before: str, lines: list[bytes], last: bytes) -> str:
+        try:
+            told = orjson.loads(last)
+            seal, previous, signature = told["seal"], told["previous"], told["signature"]
+        except (ValueError, TypeError, KeyError) as error:
+            raise _damaged(path, "a batch has no seal") from error
+        if previous != before or seal != _seal(before, b"\n".join(lines)):
+            raise _damaged(path, "a batch was changed, taken out or put in")
+        self._check_signature(path, str(seal), signature)
+        return str(seal)
+
+    def _check_signature(self, path: Path, seal: str, signature: object) -> None:
+        if self._key is None:
+            return
+        from cryptography.exceptions import InvalidSignature
+
+        try:
+            self._key.public_key().verify(bytes.fromhex(str(signature)), bytes.fromhex(seal))
+        except (InvalidSignature, ValueError) as error:
+            raise _damaged(path, "it was not signed with this key") from error
+
+    def _signed(self, seal: str) -> str | None:
+        return self._key.sign(bytes.fromhex(seal)).hex() if self._key else None
+
+    def _cut(self, path: Path, data: bytes, whole: int) -> None:
+        if not _is_torn(data[whole:]):
+            raise _damaged(path, "it holds something that is no batch")
+        with self._lock:
+            if path.stat().st_size == len(data):  # nobody has cut it and gone on
+                os.truncate(path, whole)
+
+    def _append(self, path: Path, data: bytes, *, sync: bool = False) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                os.write(file, data)
+                if sync:
+                    os.fsync(file)
+            finally:
+                os.close(file)
+        except OSError as error:
+            raise TrailkeepError(
+                f"the attestation {path} cannot be written: {error.strerror}", hint="name another folder with --attest"
+            ) from error
+
+    def _read_runs(self) -> tuple[dict[str, str], str]:
+        path = self.folder / "ledger.jsonl"
+        promised: dict[str, str] = {}
+        before = NONE
+        try:
+            lines = path.read_bytes().split(b"\n")
+        except FileNotFoundError:
+            return {}, NONE
+        except OSError as error:
+            raise TrailkeepError(f"{path} cannot be read: {error.strerror}", hint="check its owner") from error
+        for line in lines[:-1]:  # what follows the last line feed was torn off by a kill
+            try:
+                told: dict[str, Any] = orjson.loads(line)
+                seal, signature = told.pop("seal"), told.pop("signature")
+                right = told["previous"] == before and hashlib.sha256(orjson.dumps(told)).hexdigest() == seal
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
+                raise _damaged(path, "a line is not a run's") from error
+            if not right:
+                raise _damaged(path, "a run was changed, taken out or put in")
+            self._check_signature(path, str(seal), signature)
+            promised.update(told["files"])
+            before = str(seal)
+        return promised, before
+
+
+def read_signing_key(path: Path) -> "Ed25519PrivateKey":
+    """An Ed25519 private key in a PEM file. Raises TrailkeepError."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    hint = "make one with: openssl genpkey -algorithm ed25519 -out key.pem"
+    try:
+        found = load_pem_private_key(path.read_bytes(), password=None)
+    except OSError as error:
+        raise TrailkeepError(f"{path} cannot be read: {error.strerror}", hint=hint) from error
+    except (ValueError, TypeError) as error:
+        raise TrailkeepError(f"{path} is no private key without a password", hint=hint) from error
+    if not isinstance(found, Ed25519PrivateKey):
+        raise TrailkeepError(f"{path} is not an Ed25519 key", hint=hint)
+    return found
+
+
+def _bare(digest: Digest) -> Digest:
+    from dataclasses import replace
+
+    return replace(digest, log_files=())
+
+
+def _row(found: dict[str, Any]) -> Row:
+    return Row(**{n: found[n] for n in _FIELDS})
+
+
+def _seal(before: str, payload: bytes) -> str:
+    return hashlib.sha256(bytes.fromhex(before) + payload).hexdigest()
+
+
+def _member(data: bytes, at: int) -> tuple[bytes, int] | None:
+    """The gzip member that begins at `at`, and where it ends; None for one that is torn."""
+    inflate, found = isal_zlib.decompressobj(31), []
+    try:
+        while not inflate.eof and at < len(data):
+            piece = data[at : at + _PIECE]
+            found.append(inflate.decompress(piece))
+            at += len(piece) - len(inflate.unused_data)
+    except _NOT_GZIP:
+        return None
+    return (b"".join(found), at) if inflate.eof else None
+
+
+_NOT_GZIP: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # its stub says an instance
+
+
+def _is_torn(data: bytes) -> bool:
+    """Whether these bytes are the beginning of a gzip member, as a killed run leaves them."""
+    inflate = isal_zlib.decompressobj(31)
+    try:
+        inflate.decompress(data)
+    except _NOT_GZIP:
+        return False
+    return not inflate.eof
+
+
+def _damaged(path: Path, why: str) -> TrailkeepError:
+    return TrailkeepError(
+        f"the attestation {path} is damaged: {why}",
+        hint="keep it as evidence, and verify everything again with an empty --attest folder",
+    )

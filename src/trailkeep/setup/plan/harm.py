@@ -1,0 +1,63 @@
+"""No guardrail that does harm: one that would stop a delivery, an auditor, trailkeep itself or an application is refused.
+
+What would be in force after the plan is proved before anything of it is made.
+"""
+
+from collections.abc import Iterable
+
+from trailkeep.authz.prove.claims import NEEDED
+from trailkeep.authz.prove.proof import Hole, Proof
+from trailkeep.authz.prove.prove import verdicts
+from trailkeep.model.change import AttachPolicy, Change, PutPolicy
+from trailkeep.model.plan import Note, after, ordered
+from trailkeep.model.snapshot import Snapshot
+from trailkeep.setup.declared import declared
+from trailkeep.setup.spec import Spec
+
+Guardrails = AttachPolicy | PutPolicy
+
+
+def without_harm(spec: Spec, changes: list[Change], snapshot: Snapshot) -> tuple[list[Change], list[Note]]:
+    """The changes without the guardrails that would do harm, and why each of these is refused."""
+    rails = [c for c in changes if isinstance(c, Guardrails)]
+    if not rails:
+        return changes, []
+    others = [c for c in changes if not isinstance(c, Guardrails)]
+    anyway = {_what(hole) for _, hole in _harm(spec, others, snapshot)}
+    harm = [(proof, hole) for proof, hole in _harm(spec, changes, snapshot) if _what(hole) not in anyway]
+    if not harm:
+        return changes, []
+    names = {_name(rail) for rail in rails}
+    guilty = {name for _, hole in harm for name in names if any(name in r.policy for r in hole.witness.decision.reasons)}
+    refused = guilty or names
+    kept = [c for c in changes if not (isinstance(c, Guardrails) and _name(c) in refused)]
+    return kept, [_note(", ".join(sorted(refused)), proof, hole) for proof, hole in harm[:SHOWN]]
+
+
+SHOWN = 5
+"""So many requests that a guardrail would stop are shown; one is enough to refuse it."""
+
+
+def _harm(spec: Spec, changes: Iterable[Change], snapshot: Snapshot) -> list[tuple[Proof, Hole]]:
+    world = declared(spec, after(ordered(changes), snapshot))
+    return [(proof, hole) for proof in verdicts(world, NEEDED) for hole in proof.holes]
+
+
+def _what(hole: Hole) -> tuple[str, str, str]:
+    return hole.deed.action, hole.deed.subject, hole.attacker.who
+
+
+def _name(rail: Guardrails) -> str:
+    return rail.name if isinstance(rail, AttachPolicy) else rail.policy.name
+
+
+def _note(names: str, proof: Proof, hole: Hole) -> Note:
+    request, reasons = hole.witness.request, hole.witness.decision.reasons
+    said = f"{reasons[-1].layer} {reasons[-1].policy}, statement {reasons[-1].statement}" if reasons else "nothing"
+    return Note(
+        kind="refused",
+        subject=names,
+        text=f'with it "{proof.title}" would no longer hold: {hole.attacker.who} asks for {request.action} on '
+        f"{request.resource}, and {said} says no",
+        hint="`trailkeep prove` shows the request in full; change what the guardrail exempts, or where it is attached",
+    )
