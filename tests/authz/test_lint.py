@@ -12,6 +12,15 @@ from trailkeep.authz.lint.document import read
 from trailkeep.authz.lint.finding import Finding, Severity
 
 CASES = Path(__file__).parents[1] / "cases" / "lint"
+PAGE = Path(__file__).parents[2] / "docs" / "policies.md"
+
+IDS = tuple(
+    "resource-matches-nothing action-never-meets-resource resource-of-another-service action-does-not-exist "
+    "wrong-partition deny-binds-nobody allow-never-holds exempts-nobody condition-key-never-present "
+    "attached-to-nobody rcp-does-not-reach delivery-caught s3-delete-deny-on-everything companions-missing "
+    "not-action-deny not-principal principal-not-allowed version-missing allow-missing invalid-sid policy-too-long "
+    "no-slot-left unreadable".split()
+)
 
 
 def cases() -> Iterator[Any]:
@@ -81,3 +90,29 @@ def test_a_trust_policy_can_grow_to_twice_its_quota() -> None:
     policy = {"Version": "2012-10-17", "Statement": {**statement, "Action": "sts:AssumeRole"}}
     (long,) = found(policy, "trust")
     assert (long.severity, "raised to 4,096" in long.why) == (Severity.WARNING, True)
+
+
+def test_the_page_names_every_finding_and_every_finding_has_a_case() -> None:
+    text = PAGE.read_text()
+    in_cases = {id_ for case in cases() for _, id_, _ in case.values[0]["found"]}
+    assert {id_ for id_ in IDS if f"`{id_}`" not in text} == set()
+    needs_snapshot = {"attached-to-nobody", "no-slot-left"}
+    elsewhere = {"allow-never-holds", "wrong-partition", *needs_snapshot}
+    assert set(IDS) - in_cases <= elsewhere
+
+
+def test_an_allow_that_can_never_hold_is_a_warning() -> None:
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}
+    never = {**statement, "Condition": {"StringEquals": {"aws:PrincipalAccount": "1111"}}}
+    (finding,) = found({"Version": "2012-10-17", "Statement": never}, "identity")
+    assert (finding.id, finding.severity) == ("allow-never-holds", Severity.WARNING)
+
+
+def test_a_value_that_aws_has_still_to_choose_may_be_anything() -> None:
+    """Documents of a plan name accounts and keys that do not exist yet."""
+    role = "arn:aws:iam::‹account Log Archive›:role/BreakGlass"
+    statement = {"Effect": "Deny", "Action": "s3:PutBucketAcl", "Resource": "arn:aws:s3:::logs-‹account Log Archive›"}
+    exempt = {**statement, "Condition": {"ArnNotEquals": {"aws:PrincipalArn": role}}}
+    assert found({"Version": "2012-10-17", "Statement": exempt}, "scp") == ()
+    key = {"Effect": "Deny", "Action": "kms:CreateGrant", "Resource": "‹key alias/logs›"}
+    assert found({"Version": "2012-10-17", "Statement": key}, "scp") == ()

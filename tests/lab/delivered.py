@@ -34,11 +34,11 @@ class Object:
 Archive = Mapping[str, Object]
 
 
-def read_bucket(s3: Any, bucket: str) -> Archive:
-    """Every current object of a bucket."""
+def read_bucket(s3: Any, bucket: str, only: str = "") -> Archive:
+    """Every current object of a bucket whose key holds `only`."""
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
     found = {}
-    for key in [one["Key"] for page in pages for one in page.get("Contents", ())]:
+    for key in [one["Key"] for page in pages for one in page.get("Contents", ()) if only in one["Key"]]:
         got = s3.get_object(Bucket=bucket, Key=key)
         found[key] = Object(body=got["Body"].read(), metadata=got["Metadata"])
     return found

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -50,8 +51,8 @@ def trail(world: World) -> Any:
     return world.client("cloudtrail", None, "eu-west-1")
 
 
-def archive(world: World) -> Archive:
-    return read_bucket(world.client("s3", SECURITY, "eu-west-1"), BUCKET)
+def archive(world: World, only: str = "") -> Archive:
+    return read_bucket(world.client("s3", SECURITY, "eu-west-1"), BUCKET, only)
 
 
 def published(world: World, region: str) -> Callable[[str], bytes]:
@@ -85,18 +86,18 @@ def test_every_account_and_region_has_its_chain_even_when_nothing_happens(world:
 def test_events_come_in_a_file_of_their_account_and_region_and_a_digest_names_it(world: World) -> None:
     world.client("sqs", SHOP, "eu-central-1").create_queue(QueueName="orders")
     world.lab.advance(timedelta(minutes=20))
-    (key,) = (key for key in log_keys(archive(world)) if "/eu-central-1/" in key)
+    (key,) = log_keys(archive(world, "/CloudTrail/eu-central-1/"))
     assert key.startswith(f"AWSLogs/o-small1org2/{SHOP}/CloudTrail/eu-central-1/")
-    (event,) = archive(world)[key].json["Records"]
+    (event,) = archive(world, key)[key].json["Records"]
     assert (event["eventName"], event["recipientAccountId"], event["awsRegion"]) == (
         "CreateQueue",
         SHOP,
         "eu-central-1",
     )
-    delivered = datetime.strptime(key.split("_")[3], "%Y%m%dT%H%MZ")
+    delivered = datetime.strptime(key.split("_")[3], "%Y%m%dT%H%MZ").replace(tzinfo=UTC)
     assert delivered.minute % 5 == 0
     world.lab.advance(HOUR)
-    seen = archive(world)
+    seen = archive(world, "/eu-central-1/")
     (digest,) = chains(seen)[SHOP, "eu-central-1"]
     assert check_chain(seen, [digest], published(world, "eu-central-1")) == [key]
     assert seen[digest].json["oldestEventTime"] == event["eventTime"]
@@ -107,8 +108,8 @@ def test_the_status_tells_the_last_deliveries(world: World) -> None:
     assert "LatestDeliveryTime" not in world.client("cloudtrail", SHOP).get_trail_status(Name=TRAIL)
     world.lab.advance(2 * HOUR)
     status = world.client("cloudtrail", SHOP).get_trail_status(Name=TRAIL)
-    (key,) = (key for key in log_keys(archive(world)) if f"{SHOP}/CloudTrail/us-east-1" in key)
-    assert f"{status['LatestDeliveryTime']:%Y%m%dT%H%MZ}" in key or status["LatestDeliveryTime"].tzinfo
+    (key,) = log_keys(archive(world, f"{SHOP}/CloudTrail/us-east-1"))
+    assert f"{status['LatestDeliveryTime'].astimezone(UTC):%Y%m%dT%H%MZ}" in key
     assert status["LatestDigestDeliveryTime"] > status["LatestDeliveryTime"]
     assert "LatestDeliveryError" not in status
 
@@ -153,7 +154,7 @@ def test_what_the_bucket_refuses_waits_and_comes_later(world: World) -> None:
     assert (status["LatestDeliveryError"], status["LatestDigestDeliveryError"]) == ("AccessDenied", "AccessDenied")
     s3.put_bucket_policy(Bucket=BUCKET, Policy=policy(world))
     world.lab.advance(HOUR)
-    seen = archive(world)
+    seen = archive(world, f"{SHOP}/")
     keys = chains(seen)[SHOP, "us-east-1"]
     assert len(keys) == 5
     logs = check_chain(seen, keys, published(world, "us-east-1"))
@@ -182,7 +183,7 @@ def test_without_validation_there_are_logs_and_no_digests(world: World) -> None:
     assert log_keys(seen)
     trail(world).update_trail(Name="trailkeep", EnableLogFileValidation=True)
     world.lab.advance(2 * HOUR)
-    seen = archive(world)
+    seen = archive(world, f"{SANDBOX}/")
     keys = chains(seen)[SANDBOX, "us-east-1"]
     assert len(keys) == 2
     check_chain(seen, keys, published(world, "us-east-1"))
@@ -192,22 +193,22 @@ def test_an_account_that_joins_and_a_region_that_is_enabled_get_chains_of_their_
     world.lab.advance(3 * HOUR)
     account = world.lab.add_account("Newcomer", "aws+newcomer@example.com")
     world.lab.advance(2 * HOUR)
-    seen = archive(world)
+    seen = archive(world, f"{account}/")
     keys = chains(seen)[account, "eu-west-1"]
     assert 2 <= len(keys) <= 3
     check_chain(seen, keys, published(world, "eu-west-1"))
 
 
 def test_the_keys_of_a_region_are_its_own_and_change_with_overlap(world: World) -> None:
-    world.lab.advance(timedelta(days=20))
+    world.lab.advance(timedelta(days=9))
     now = datetime.fromisoformat(world.lab.state()["clock"]["now"])
     shown = {}
     for region in ("us-east-1", "eu-west-1"):
         client = world.client("cloudtrail", None, region)
-        shown[region] = client.list_public_keys(StartTime=now - timedelta(days=20), EndTime=now)["PublicKeyList"]
+        shown[region] = client.list_public_keys(StartTime=now - timedelta(days=9), EndTime=now)["PublicKeyList"]
         keys = sorted(shown[region], key=lambda key: key["ValidityStartTime"])
-        assert 3 <= len(keys) <= 5
-        for one, two in zip(keys, keys[1:], strict=False):
+        assert 2 <= len(keys) <= 4
+        for one, two in pairwise(keys):
             assert one["ValidityStartTime"] < two["ValidityStartTime"] < one["ValidityEndTime"] < two["ValidityEndTime"]
     first, second = ({key["Fingerprint"] for key in keys} for keys in shown.values())
     assert not first & second
@@ -220,9 +221,9 @@ def test_the_keys_of_a_region_are_its_own_and_change_with_overlap(world: World) 
         )
     assert [len(page["PublicKeyList"]) for page in pages[:-1]] == [10] * (len(pages) - 1)
     assert len(pages) == 5
-    seen = archive(world)
+    seen = archive(world, f"{SHOP}/CloudTrail-Digest/us-east-1") | archive(world, f"{SHOP}/CloudTrail/us-east-1")
     keys_used = {seen[key].json["digestPublicKeyFingerprint"] for key in chains(seen)[SHOP, "us-east-1"]}
-    assert len(keys_used) >= 3
+    assert len(keys_used) >= 2
     check_chain(seen, chains(seen)[SHOP, "us-east-1"], published(world, "us-east-1"))
 
 
@@ -230,9 +231,9 @@ def test_late_events_are_marked_and_a_backfill_digest_lists_what_was_left_out(wo
     world.lab.hold(SHOP, "eu-west-1", 2 * HOUR)
     world.client("sqs", SHOP, "eu-west-1").create_queue(QueueName="late")
     world.lab.advance(HOUR)
-    assert not [key for key in log_keys(archive(world)) if f"{SHOP}/CloudTrail/eu-west-1" in key]
+    assert not archive(world, f"{SHOP}/CloudTrail/eu-west-1")
     keys = world.lab.backfill(SHOP, "eu-west-1")
-    seen = archive(world)
+    seen = archive(world, f"{SHOP}/")
     log, digest = keys
     assert seen[log].json["Records"][0]["addendum"] == {"reason": "DELIVERY_DELAY"}
     assert digest.endswith("Z_backfill.json.gz")
@@ -240,7 +241,7 @@ def test_late_events_are_marked_and_a_backfill_digest_lists_what_was_left_out(wo
     assert [one["s3Object"] for one in seen[digest].json["logFiles"]] == [log]
     check_signature(seen[digest], published(world, "eu-west-1"))
     world.lab.advance(3 * HOUR)
-    hourly = archive(world)
+    hourly = archive(world, f"{SHOP}/")
     assert log not in check_chain(hourly, chains(hourly)[SHOP, "eu-west-1"], published(world, "eu-west-1"))
     with pytest.raises(ValueError, match="no waiting event"):
         world.lab.backfill(SHOP, "us-east-1")
@@ -254,7 +255,7 @@ def test_insights_have_a_folder_of_their_own(world: World) -> None:
     (key,) = world.lab.insight(SHOP, "eu-west-1", "s3.amazonaws.com", "PutObject")
     assert key.startswith(f"AWSLogs/o-small1org2/{SHOP}/CloudTrail-Insight/eu-west-1/")
     assert "_CloudTrail-Insight_eu-west-1_" in key
-    states = [event["insightDetails"]["state"] for event in archive(world)[key].json["Records"]]
+    states = [event["insightDetails"]["state"] for event in archive(world, key)[key].json["Records"]]
     assert states == ["Start", "End"]
 
 
@@ -272,7 +273,7 @@ def test_data_events_come_where_the_selectors_ask_for_them(world: World) -> None
         s3.put_object(Bucket=name, Key="a", Body=b"x")
         s3.list_objects_v2(Bucket=name)
     world.lab.advance(HOUR)
-    seen = archive(world)
+    seen = archive(world, f"{SHOP}/CloudTrail/")
     events = [event for key in log_keys(seen) for event in seen[key].json["Records"] if "shop-" in json.dumps(event)]
     data = [event for event in events if event["eventCategory"] == "Data"]
     assert {event["eventName"] for event in data} == {"PutObject", "ListObjects"}
@@ -285,7 +286,7 @@ def test_objects_are_encrypted_and_locked_as_the_bucket_says(world: World) -> No
     lock = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 30}}}
     s3.put_object_lock_configuration(Bucket=BUCKET, ObjectLockConfiguration=lock)
     world.lab.advance(2 * HOUR)
-    key = next(key for key in archive(world) if "Digest" in key)
+    key = next(iter(archive(world, "CloudTrail-Digest/us-east-1")))
     head = s3.head_object(Bucket=BUCKET, Key=key)
     assert (head["ContentType"], head["ContentEncoding"]) == ("application/json", "gzip")
     assert (head["ServerSideEncryption"], head["ObjectLockMode"]) == ("AES256", "GOVERNANCE")

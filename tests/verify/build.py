@@ -124,7 +124,9 @@ def grow(made: Made, chain: Chain, hours: int, chance: random.Random, *, restart
     last = None if restart or not found else found[-1][1]
     for _ in range(hours):
         end = start + HOUR
-        logs = [chain.log_key(start + timedelta(minutes=chance.randrange(54)), _unique(chance)) for _ in range(chain.logs)]
+        logs = [
+            chain.log_key(start + timedelta(minutes=chance.randrange(54)), _unique(chance)) for _ in range(chain.logs)
+        ]
         for key in logs:
             made.objects[key] = Thing(log_body(chance, chain.size))
         key = chain.digest_key(end)
@@ -134,7 +136,14 @@ def grow(made: Made, chain: Chain, hours: int, chance: random.Random, *, restart
 
 
 def digest(
-    made: Made, chain: Chain, start: datetime, end: datetime, key: str, logs: list[str], previous: str | None, **changes: Any
+    made: Made,
+    chain: Chain,
+    start: datetime,
+    end: datetime,
+    key: str,
+    logs: list[str],
+    previous: str | None,
+    **changes: Any,
 ) -> Thing:
     """A signed digest; `changes` replace its fields before it is signed."""
     before = made.objects[previous] if previous else None
@@ -184,7 +193,10 @@ def raw_hash(thing: Thing) -> str:
 
 
 def log_body(chance: random.Random, size: int) -> bytes:
-    events = [{"eventID": chance.randbytes(16).hex(), "eventName": "RunInstances", "eventVersion": "1.11"} for _ in range(size)]
+    events = [
+        {"eventID": chance.randbytes(16).hex(), "eventName": "RunInstances", "eventVersion": "1.11"}
+        for _ in range(size)
+    ]
     return gzip.compress(json.dumps({"Records": events}).encode(), 6, mtime=0)
 
 

@@ -23,7 +23,8 @@ class Findings:
         self._db = sqlite3.connect("", check_same_thread=False)
         self._db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         self._db.execute(
-            "CREATE TABLE found (id INTEGER PRIMARY KEY, account TEXT, region TEXT, start REAL, key BLOB, cause TEXT, it BLOB)"
+            "CREATE TABLE found (id INTEGER PRIMARY KEY, "
+            "account TEXT, region TEXT, start REAL, key BLOB, cause TEXT, it BLOB)"
         )
         self._count = 0
 
@@ -82,8 +83,9 @@ def _bytes(key: str) -> bytes:
 
 
 def _dump(finding: Finding) -> bytes:
-    told = {n: getattr(finding, n) for n in _FIELDS} | {"key": None}
-    # a key may hold bytes that are no text: they travel beside
+    # a key in a folder may hold bytes that are no text: it travels beside, and what quotes it is made text
+    quoted = {"key": None, "detail": finding.detail.encode("utf-8", "replace").decode()}
+    told = {n: getattr(finding, n) for n in _FIELDS} | quoted
     return _bytes(finding.key) + b"\0\n" + orjson.dumps(told)
 
 

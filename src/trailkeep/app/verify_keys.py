@@ -29,7 +29,7 @@ class PublicKeys:
         self._lock = threading.Lock()
         self._regions: dict[str, threading.Lock] = {}
         self._known: dict[tuple[str, str], list[PublicKey]] = {}
-        self._asked: dict[str, list[tuple[datetime, datetime, bool]]] = {}
+        self._asked: dict[str, list[tuple[datetime, datetime]]] = {}
         self._failed: dict[str, ReadError] = {}
         for key in _read(file) if file else ():
             self._keep(key)
@@ -46,18 +46,23 @@ class PublicKeys:
             if found is None and not self._was_asked(region, at):
                 self._ask(region, at)
                 found = self._find(region, digest_fingerprint, at)
-        if found is None and not any(s <= at <= e and some for s, e, some in self._asked.get(region, ())):
+        if found is None and not self._has_any(region, at):
             raise ReadError(Obstacle.OTHER, "CloudTrail publishes none for that time")
         return found
 
     def _find(self, region: str, digest_fingerprint: str, at: datetime) -> PublicKey | None:
         known = self._known.get((region, digest_fingerprint.lower()), ())
-        return next((k for k in known if k.start - SLACK <= at <= k.end + SLACK), None)
+        return next((k for k in known if _is_near(k, at)), None)
+
+    def _has_any(self, region: str, at: datetime) -> bool:
+        with self._lock:
+            known = [k for (where, _), keys in self._known.items() if where == region for k in keys]
+        return any(_is_near(k, at) for k in known)
 
     def _was_asked(self, region: str, at: datetime) -> bool:
         if region in self._failed:
             raise self._failed[region]
-        return any(start <= at <= end for start, end, _ in self._asked.get(region, ()))
+        return any(start <= at <= end for start, end in self._asked.get(region, ()))
 
     def _ask(self, region: str, at: datetime) -> None:
         if self._source is None:
@@ -75,14 +80,17 @@ class PublicKeys:
         new = [k for k in right if k not in self._known.get((k.region, k.fingerprint), ())]
         for key in new:
             self._keep(key)
-        covers_now = any(k.start - SLACK <= at <= k.end + SLACK for k in right)
-        self._asked.setdefault(region, []).append((start, end, covers_now))
+        self._asked.setdefault(region, []).append((start, end))
         if new and self._file:
             _append(self._file, new)
 
     def _keep(self, key: PublicKey) -> None:
         with self._lock:
             self._known.setdefault((key.region, key.fingerprint), []).append(key)
+
+
+def _is_near(key: PublicKey, at: datetime) -> bool:
+    return key.start - SLACK <= at <= key.end + SLACK
 
 
 def _read(file: Path) -> list[PublicKey]:

@@ -176,8 +176,8 @@ class _Run:
 
     def pump(self) -> None:
         while self.todo and self.under_way < LOGS_AHEAD:
-            slot, file = self.todo.popleft()
-            self.submit(slot, file, file.key, 0)
+            owner, named = self.todo.popleft()
+            self.submit(owner, named, named.key, 0)
         if not self.under_way:
             self.advance()
             return

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -68,8 +69,8 @@ def logs(
 ) -> ExitCode:
     """Make an archive of CloudTrail logs and signed digests. The same options give the same bytes.
 
-    In a folder, `<key>.metadata.json` beside a digest holds its S3 metadata, and so its signature; public-keys.json
-    holds the keys, archive.json what was made. `trailkeep verify FOLDER` reads all three.
+    In a folder, `<key>.metadata.json` beside a digest holds its S3 metadata, so its signature, which `verify` reads;
+    public-keys.jsonl holds the keys, for `verify FOLDER --keys`; archive.json says what was made.
     """
     need_lab()
     from trailkeep.lab.logs.shape import Shape, account_ids, midnight, region_names
@@ -176,7 +177,7 @@ def _tamper_lab(bucket: str, kind: str, seed: int, **where: list[str]) -> list[s
 
 def _say_damage(kind: str, keys: list[str]) -> None:
     for key in keys:
-        say.out().print(f"{kind}\t{key}")
+        sys.stdout.write(f"{kind}\t{key}\n")  # a console would make spaces of the tab
 
 
 def _ask(method: str, path: str, body: Any) -> Any:  # noqa: ANN401  (JSON)

@@ -56,7 +56,7 @@ def lint(
 
     An error protects or allows nothing, or breaks something: exit 3. Warnings and notes exit 0.
 
-    What the AWS CLI answers will do: aws organizations describe-policy --policy-id p-… | trailkeep policies lint -
+    aws organizations describe-policy --policy-id p-… | trailkeep policies lint - takes what the AWS CLI answers.
     """
     from trailkeep.app import lint as verbs
 

@@ -103,5 +103,3 @@ def _snapshot(
     cloud = open_cloud(entry.access(profile, region, workers, verbose), spec)
     with Watch() as watch:
         return read_snapshot(cloud, scope_of(spec), taken=now(), progress=watch)
-
-

@@ -17,7 +17,7 @@ from trailkeep.cli.watch import Watch
 from trailkeep.errors import ExitCode, UsageError
 from trailkeep.model.change.guardrail import short
 from trailkeep.model.snapshot import Snapshot
-from trailkeep.report.attack import Tried, render_attacks, summary
+from trailkeep.report.attack import Tried, render_briefly, summary
 from trailkeep.report.outcome import render_check, render_outcome, render_troubles
 from trailkeep.report.plan import render_plan
 from trailkeep.report.snapshot import render_snapshot
@@ -68,7 +68,7 @@ def tour(folder: Path, scenario: str) -> ExitCode:
 
         _step("Attacked again", f"trailkeep lab attack -f {spec_file}")
         hard = attack(cloud, wanted.spec, again.snapshot)
-        say.out().print(render_attacks(hard))
+        say.out().print(render_briefly(hard))
         say.out().print(Text(f"Before: {summary(easy)}.", style="dim"))
     _close(applied, again, folder, time.monotonic() - began)
     held = not any(one.succeeded for one in hard)

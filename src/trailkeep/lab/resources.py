@@ -47,6 +47,8 @@ def key_resource(key: Any) -> Resource:
 def _s3(call: Call, world: World) -> Resource:
     if not call.bucket or call.service == "s3control":
         return Resource(arn="*", owner=call.account)
+    if call.action == "CreateBucket":  # who has the name already is S3's to tell, and no question of permission
+        return Resource(arn=call.resource, owner=call.account)
     return bucket_resource(world, call.bucket, call.resource, call.account)
 
 

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from trailkeep.report.words import count, printable
@@ -45,17 +44,36 @@ def summary(tried: Sequence[Tried]) -> str:
 
 
 def render_attacks(tried: Sequence[Tried]) -> RenderableType:
-    """The table, and what it comes to."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("Attempt", "Who", "AWS answered", "Stopped by"):
-        table.add_column(heading, overflow="fold")
+    """A line an attempt and principal, and what it comes to."""
+    lines = [Text(_HEADINGS, style="bold")]
     for one in tried:
-        answer = Text("success", style="bold red") if one.succeeded else Text(printable(one.code), style="green")
-        if not one.was_made:
-            answer = Text(printable(one.code), style="yellow")
-        table.add_row(one.what, one.who, answer, Text(stopped_by(one), style="dim"))
-    bad = any(t.succeeded for t in tried)
-    return Group(table, Text(summary(tried), style="bold red" if bad else "bold green"))
+        lines.append(Text(f"{one.what:<38}{one.who:<25}") + _answer(one) + Text(stopped_by(one), style="dim"))
+    return Group(*lines, _sum(tried))
+
+
+def render_briefly(tried: Sequence[Tried]) -> RenderableType:
+    """A line an attempt, with how many tried it and what stopped the first of them."""
+    lines = []
+    for what in dict.fromkeys(one.what for one in tried):
+        alike = [one for one in tried if one.what == what]
+        shown = next((one for one in alike if one.succeeded), alike[0])
+        by = f"{len(alike)} tried" if len(alike) > 1 else shown.who
+        lines.append(Text(f"{what:<38}{by:<25}") + _answer(shown) + Text(stopped_by(shown), style="dim"))
+    return Group(*lines, _sum(tried))
+
+
+_HEADINGS = f"{'Attempt':<38}{'Who':<25}{'AWS answered':<24}Stopped by"
+
+
+def _answer(one: Tried) -> Text:
+    if one.succeeded:
+        return Text(f"{'success':<24}", style="bold red")
+    return Text(f"{printable(one.code, 22):<24}", style="green" if one.was_made else "yellow")
+
+
+def _sum(tried: Sequence[Tried]) -> Text:
+    bad = any(one.succeeded for one in tried)
+    return Text(summary(tried), style="bold red" if bad else "bold green")
 
 
 def stopped_by(tried: Tried) -> str:

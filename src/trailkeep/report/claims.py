@@ -55,7 +55,9 @@ def _why(proof: Proof) -> str:
         request = hole.witness.request
         verb = "could" if hole.witness.decision.is_allowed else "could not"
         more = f", and {len(proof.holes) - 1} more" if len(proof.holes) > 1 else ""
-        return f"{printable(hole.attacker.who)} {verb} {printable(request.action)} on {printable(hole.deed.subject)}{more}"
+        return (
+            f"{printable(hole.attacker.who)} {verb} {printable(request.action)} on {printable(hole.deed.subject)}{more}"
+        )
     if proof.unsettled:
         return f"{printable(proof.unsettled[0].subject)}: {printable(proof.unsettled[0].because)}"
     return "there is nothing yet that it could be asked of"

@@ -27,7 +27,9 @@ def render_certificate(certificate: Certificate, names: dict[str, str], *, detai
         parts += _holes(proof, names)
         parts += [_bold(f"\n{proof.title}: held by"), *_held(proof, names)] if details and proof.guards else []
     for proof in certificate.as_is:
-        own = [h for h in proof.holes if h.attacker.arn and len(h.attacker.arn.domain) == 1 and h.attacker.kind != "root"]
+        own = [
+            h for h in proof.holes if h.attacker.arn and len(h.attacker.arn.domain) == 1 and h.attacker.kind != "root"
+        ]
         parts += [*_holes(replace(proof, title=f"{proof.title}, as it is", holes=tuple(own)), names)] if own else []
     if certificate.closings:
         parts.append(_bold("\nWhat would close them"))
@@ -114,7 +116,7 @@ def _what(holes: list[Hole], names: dict[str, str]) -> Iterator[Text]:
         actions = ", ".join(dict.fromkeys(h.deed.action for h in found))
         resource = "" if request.resource == "*" else f" on {printable(first.witness.through or request.resource)}"
         yield Text(f"    {actions}{resource}")
-        context = {k: v for k, v in sorted(request.context.items()) if k not in first.attacker.fixed | _PLAIN}
+        context = {k: v for k, v in sorted(request.context.items()) if k not in {*first.attacker.fixed, *_PLAIN}}
         if context:
             said = ", ".join(f"{k}={' '.join(v)}" for k, v in context.items())
             yield Text(f"      with {printable(said)}", style="dim")
@@ -122,7 +124,7 @@ def _what(holes: list[Hole], names: dict[str, str]) -> Iterator[Text]:
         yield Text(f"      {verdict}: {'; '.join(_said(r, names) for r in decision.reasons[-2:])}", style="red")
 
 
-_PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(("aws:principalarn", "aws:securetransport", "aws:username"), ())
+_PLAIN = ("aws:principalarn", "aws:securetransport", "aws:username")
 
 
 def _said(reason: Reason, names: dict[str, str]) -> str:

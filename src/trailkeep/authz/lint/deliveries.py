@@ -18,7 +18,7 @@ SERVICES = (CLOUDTRAIL, CONFIG)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """Who delivers for whom: `source` is the ARN of the trail, or of Config in an account."""
+    """Who delivers for whom: `source` is the ARN of the trail or of Config's recorder, `path` its place in the tree."""
 
     service: str
     source: str
@@ -26,6 +26,7 @@ class Delivery:
     organization: str
     partition: str
     archive: str
+    path: str = ""
 
     def to_bucket(self, bucket: str) -> Iterator[Request]:
         """The check of the bucket, and a log file; no encryption header, since neither service sends one."""
@@ -53,6 +54,7 @@ class Delivery:
             "aws:sourcearn": (self.source,),
             "aws:sourceaccount": (self.source_account,),
             "aws:sourceorgid": (self.organization,),
+            "aws:sourceorgpaths": (self.path,),
             "aws:requestedregion": ("eu-west-1",),
             "s3:tlsversion": ("1.3",),
             "aws:resourceaccount": (self.archive,),

@@ -17,6 +17,8 @@ from trailkeep.authz.request import Facts, Layer, Level, Policies, Request
 ID = "delivery-caught"
 SOURCE = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html"
 _MADE_UP = "123456789012"
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_ANY = re.compile(r".+")
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
 
 
@@ -142,21 +144,23 @@ def _deliveries(document: Document, around: Around, service: str, bucket: str) -
             source_account=source.split(":")[4],
             organization=named or "o-exampleorgid",
             partition=partition,
-            archive=archive or _MADE_UP,
+            archive=archive or _said(document, _ACCOUNT, "aws:resourceaccount") or _MADE_UP,
+            path=_said(document, _ANY, "aws:sourceorgpaths"),
         )
 
 
 def _sources(document: Document, around: Around, service: str, bucket: str, partition: str) -> Iterator[str]:
     organization = around.organization
+    said_account = _said(document, _ACCOUNT, "aws:sourceaccount") or _MADE_UP
+    account = organization.management if organization else said_account
     if service == CONFIG:
-        account = organization.management if organization else _said(document, re.compile(r"[0-9]{12}")) or _MADE_UP
         yield f"arn:{partition}:config:eu-west-1:{account}:config-recorder/default"
         return
     trails = [t.arn for t in around.snapshot.trails if bucket in {"", t.bucket}] if around.snapshot else []
     said = [v for c in document.readable for a in c.asked if a.key.lower() == "aws:sourcearn" for v in a.values]
     arns = [v for v in said if v.startswith("arn:") and ":trail/" in v and v.count(":") == 5]
     filled = [_filled(v) for v in arns]
-    yield from trails or filled or [f"arn:{partition}:cloudtrail:eu-west-1:{_MADE_UP}:trail/trail"]
+    yield from trails or filled or [f"arn:{partition}:cloudtrail:eu-west-1:{account}:trail/trail"]
 
 
 def _filled(arn: str) -> str:
@@ -171,11 +175,7 @@ def _partition(document: Document) -> str:
     return said[0] if said and "*" not in said[0] else "aws"
 
 
-def _said(document: Document, form: re.Pattern[str]) -> str:
-    """The first value of a condition that has this form, such as the organization's id."""
-    for clause in document.readable:
-        for asked in clause.asked:
-            for value in asked.values:
-                if form.fullmatch(value):
-                    return value
-    return ""
+def _said(document: Document, form: re.Pattern[str], key: str = "") -> str:
+    """The first value that conditions on `key` (on any, if "") compare with, such as the organization's id."""
+    asked = (a for c in document.readable for a in c.asked if key in {"", a.key.lower()})
+    return next((v.replace("*", "x") for a in asked for v in a.values if form.fullmatch(v)), "")

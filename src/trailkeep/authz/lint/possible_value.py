@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from trailkeep.authz.conditions import Null
 from trailkeep.authz.lint.document import Asked
 from trailkeep.authz.lint.shape import Fit, best
+from trailkeep.model.ids import is_pending
 
 _PRINCIPALS = (
     "arn:${Partition}:iam::${Account}:root",
@@ -40,7 +41,7 @@ def impossible(asked: Asked, version: str) -> str:
 
 def _reason(asked: Asked, value: str, version: str) -> str:
     assert not isinstance(asked.test, Null)
-    if "${" in value or "<" in value:
+    if "${" in value or "<" in value or is_pending(value):
         return ""
     key, name = asked.key.lower(), asked.test.operator.name
     wild = "*" in value or "?" in value

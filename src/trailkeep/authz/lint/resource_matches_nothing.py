@@ -10,6 +10,7 @@ from trailkeep.authz.lint.known import Around
 from trailkeep.authz.lint.scope import named
 from trailkeep.authz.lint.shape import Fit, best
 from trailkeep.authz.patterns import encode, is_wild
+from trailkeep.model.ids import PENDING
 
 ID = "resource-matches-nothing"
 SOURCE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html"
@@ -47,7 +48,7 @@ def fit_in(clause: Clause, resource: str, version: str) -> Fit:
 
 def fit_of(resource: str, version: str) -> Fit:
     """How a Resource value meets the ARNs of its own service; services that are not known can have any."""
-    if resource == "*" or resource.startswith(("*", "?")):
+    if resource.startswith(("*", "?")) or PENDING.match(resource):
         return Fit.YES
     parts = resource.split(":", 3)
     if parts[0] != "arn" and not is_wild(encode(parts[0])):

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from trailkeep.authz.patterns import ANY, STAR, encode, is_everything, is_wild
 from trailkeep.authz.template import VARIABLES, Variable, split
+from trailkeep.model.ids import PENDING
 
 _PARTS = 6
 _VARIABLE = re.compile(r"\$\{([^}]*)\}|(\*)")
@@ -123,7 +124,8 @@ def best(pattern: str, templates: Iterable[str], *, version: str = VARIABLES, lo
 
 @lru_cache(maxsize=16384)
 def _encoded(pattern: str, version: str) -> str:
-    """The pattern with a star for every policy variable, which may stand for anything."""
+    """The pattern with a star for what may stand for anything: a policy variable, a value AWS has still to choose."""
+    pattern = PENDING.sub("*", pattern)
     if version != VARIABLES or "${" not in pattern:
         return encode(pattern)
     return "".join(STAR if isinstance(part, Variable) else part for part in split(pattern))

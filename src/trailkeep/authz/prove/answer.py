@@ -93,7 +93,7 @@ class Answering:
 
     def reaches(self, deed: Deed, attacker: Attacker, pattern: str) -> bool:
         """Whether a role of this pattern, which is exempt by declaration, could do the deed."""
-        who, policies, encoder = self._put(deed, attacker)
+        _, policies, encoder = self._put(deed, attacker)
         exempt = encoder.is_arn(elements.of_condition("ArnLike", encode(pattern), surely=False))
         try:
             goal = self._formulas.every((exempt, Asking(encoder, deed, policies).allowed()))
@@ -107,7 +107,9 @@ class Answering:
         return who, policies, Encoder(self._formulas, who, self._widths)
 
     def _goal(self, question: Question, encoder: Encoder) -> int:
-        return self._formulas.every((question.granted, -self._is_left_out(encoder), *(-d.formula for d in question.denies)))
+        return self._formulas.every(
+            (question.granted, -self._is_left_out(encoder), *(-d.formula for d in question.denies))
+        )
 
     def _is_left_out(self, encoder: Encoder) -> int:
         """Exempt roles are spoken of on their own; service-linked ones are nobody's until their policies are read."""
@@ -118,10 +120,12 @@ class Answering:
     def _doubtful(self, deed: Deed, who: Attacker, policies: Policies, encoder: Encoder) -> Unsettled | Hole:
         """The witness rests on what is not settled: a request that rests on nothing such is looked for."""
         strict = Encoder(self._formulas, who, self._widths)
-        goal = self._formulas.every((
-            Asking(strict, deed, policies, nobody=False).allowed(),
-            -self._is_left_out(strict),
-        ))
+        goal = self._formulas.every(
+            (
+                Asking(strict, deed, policies, nobody=False).allowed(),
+                -self._is_left_out(strict),
+            )
+        )
         model = self._solver.model(goal)
         if model is not None:
             witness = replay(model, who, deed, policies)

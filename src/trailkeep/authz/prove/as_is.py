@@ -62,7 +62,8 @@ class AsIs:
                     yield self._ask(deed, attacker, same, principal.arn)
 
     def _service_linked(self, worst: Proof) -> Iterator[Answer]:
-        deeds = {id(a.deed): a.deed for a in (*worst.guards, *worst.holes) if a.deed.behind is None}
+        answers: tuple[Guard | Hole, ...] = (*worst.guards, *worst.holes)
+        deeds = {id(a.deed): a.deed for a in answers if a.deed.behind is None}
         asked: set[object] = set()
         for principal in self.principals.principals:
             if not principal.is_service_linked or principal.account not in self.world.organization.accounts:
@@ -96,7 +97,9 @@ class AsIs:
 def without_principals(worst: Proof) -> Proof:
     """The answer of those who did not read the principals: it is not known."""
     because = "the principals there are were not read: see `trailkeep snapshot --principals`"
-    return replace(worst, holes=(), guards=(), unsettled=(Unsettled(subject="principals", because=because),), because="")
+    return replace(
+        worst, holes=(), guards=(), unsettled=(Unsettled(subject="principals", because=because),), because=""
+    )
 
 
 def _not_read(account: str, reason: str) -> Unsettled:
@@ -123,5 +126,3 @@ def _compiled(policy: AttachedPolicy, kind: Kind) -> Policy:
         return parse(policy.content, name=policy.name, kind=kind)
     except PolicyError as error:
         return unreadable(policy.name, kind, error.message)
-
-

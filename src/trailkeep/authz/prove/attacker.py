@@ -52,6 +52,11 @@ class Attacker:
     present: frozenset[str] = frozenset()
     """Context keys that every request of the class has, besides those that all requests have."""
 
+    @property
+    def example(self) -> Principal:
+        """One of them, to ask what depends on kind, account and service alone."""
+        return self.principal(self.arn.likely[0] if self.arn else "", "somebody")
+
     def principal(self, arn: str, session: str) -> Principal:
         """One of them."""
         if self.kind != "role":

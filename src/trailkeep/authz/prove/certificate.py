@@ -9,12 +9,16 @@ from trailkeep.authz.prove.residual import Residual, residuals
 from trailkeep.authz.prove.world import World
 
 AXIOMS = (
-    "A request has either all of aws:SourceAccount, aws:SourceArn and aws:SourceOrgID, about one account, or none of "
-    "them; only AWS services send them.",
+    (
+        "A request has either all of aws:SourceAccount, aws:SourceArn and aws:SourceOrgID, about one account, or none "
+        "of them; only AWS services send them."
+    ),
     "aws:PrincipalOrgID is there exactly for principals of an organization; a service has none.",
     "Roles and users are named as IAM allows (letters, digits and +=,.@_-), account ids have 12 digits.",
-    "Condition keys with a value have one that is not empty; aws:SecureTransport, aws:CurrentTime, aws:EpochTime and "
-    "aws:RequestedRegion are always there.",
+    (
+        "Condition keys with a value have one that is not empty; aws:SecureTransport, aws:CurrentTime, aws:EpochTime "
+        "and aws:RequestedRegion are always there."
+    ),
     "Administrators may create access points; SCPs see the access point's ARN, bucket policies and RCPs the object's.",
     "Accounts that no policy names, with the same policies above them, are alike.",
 )
@@ -44,9 +48,7 @@ class Certificate:
     axioms: tuple[str, ...] = AXIOMS
 
 
-def proved(
-    world: World, worst: tuple[Proof, ...], as_is: tuple[Proof, ...], reaches: tuple[Reach, ...]
-) -> Certificate:
+def proved(world: World, worst: tuple[Proof, ...], as_is: tuple[Proof, ...], reaches: tuple[Reach, ...]) -> Certificate:
     """The certificate of these proofs."""
     return Certificate(
         taken=world.snapshot.taken,

@@ -1,4 +1,4 @@
-"""For each hole the smallest statement that closes it: these actions, on that resource, for everybody but the exempt."""
+"""For each hole the smallest statement that closes it: these actions on that resource, exempting whom it must."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -35,9 +35,7 @@ def closings(world: World, proofs: Iterable[Proof]) -> Iterator[Closing]:
         merged.setdefault((layer, statement), []).append((place, holes))
     for (layer, statement), where in merged.items():
         claims = dict.fromkeys(claim for _, holes in where for claim, _ in holes)
-        yield Closing(
-            layer=layer, places=tuple(place for place, _ in where), statement=statement, claims=tuple(claims)
-        )
+        yield Closing(layer=layer, places=tuple(place for place, _ in where), statement=statement, claims=tuple(claims))
 
 
 def _place(world: World, hole: Hole) -> tuple[Layer, str]:

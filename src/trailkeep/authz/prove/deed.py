@@ -17,7 +17,8 @@ class Deed:
 
     `resource` is what the principal's side and SCPs see, None for an action that is about none. `behind` is what the
     resource's own policy and RCPs see, where a request comes by another ARN (an access point). `fixed` are context keys
-    the request brings. `mfa_code` says that S3 also asks for the root user's MFA code (MFA Delete). `pattern` names the resource as a policy would.
+    the request brings. `mfa_code` says that S3 also asks for the root user's MFA code (MFA Delete). `pattern` names the
+    resource as a policy would.
     """
 
     action: str

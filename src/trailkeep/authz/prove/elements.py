@@ -24,7 +24,11 @@ def of_resource(encoded: str, *, surely: bool) -> Union:
     parts = encoded.split(":", _PARTS - 1)
     if len(parts) < _PARTS and not encoded.endswith(STAR):  # a short ARN: settled nowhere
         whole = _segments(parts)
-        return () if surely or len(parts) <= _SERVICE else (pattern(whole), pattern((*whole, *language.literal(":"), *ANYTHING)))
+        return (
+            ()
+            if surely or len(parts) <= _SERVICE
+            else (pattern(whole), pattern((*whole, *language.literal(":"), *ANYTHING)))
+        )
     if not surely:
         return (pattern(language.glob(encoded)),)
     return () if is_doubtful(parts) else (pattern(_row(parts)),)

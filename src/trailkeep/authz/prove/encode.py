@@ -9,6 +9,7 @@ witness that rests on it does not count.
 from collections.abc import Iterable, Mapping
 
 from trailkeep.authz import conditions
+from trailkeep.authz.patterns import is_everything
 from trailkeep.authz.policy import Statement
 from trailkeep.authz.prove import elements, keys
 from trailkeep.authz.prove.attacker import Attacker
@@ -71,7 +72,7 @@ class Encoder:
         if encoded is None:
             return FALSE
         if resource is None:
-            return TRUE if elements.is_everything(encoded) else FALSE
+            return TRUE if is_everything(encoded) else FALSE
         return self._atom(resource, elements.of_resource(encoded, surely=surely))
 
     def _encoded(self, template: Template, *, surely: bool) -> str | None:  # type: ignore[type-arg]

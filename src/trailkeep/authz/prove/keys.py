@@ -63,6 +63,7 @@ def _guessed(test: Test, kind: str) -> Variable | None:
         return None
     return Text(name=test.key, domain=_ANY, likely=("x",))
 
+
 SINGLE = frozenset(_KNOWN) | {
     "aws:principalarn", "aws:principalaccount", "aws:principalorgid", "aws:principaltype", "aws:userid", "aws:username",
     "aws:resourceaccount", "aws:resourceorgid", "aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid",

@@ -7,7 +7,7 @@ Source: the shift-and construction of Baeza-Yates and Gonnet, A new approach to 
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from string import ascii_letters, digits
@@ -18,7 +18,7 @@ MOST_STATES = 20_000
 """Joint states that are looked at before a question is given up; nothing that fits a real policy comes near."""
 
 _NAME = frozenset(ascii_letters + digits + "+=,.@_-")
-CLASSES = {
+CLASSES: dict[str, Callable[[str], bool]] = {
     "any": lambda _c: True,
     "segment": lambda c: c != ":",
     "digit": lambda c: c in digits,
@@ -131,6 +131,7 @@ def accepts(wanted: Pattern, text: str) -> bool:
     return bool(state & wanted.final)
 
 
+_State = tuple[tuple[int, ...], ...]
 Union = tuple[Pattern, ...]
 """The texts that fit one pattern at least."""
 
@@ -145,7 +146,8 @@ def shortest(domain: Union, within: tuple[Union, ...], without: tuple[Union, ...
     alphabet = _alphabet(unions)
     must = len(within) + 1
     start = tuple(tuple(a.start for a in union) for union in unions)
-    queue, came_from = deque([start]), {start: (start, "")}
+    queue: deque[_State] = deque([start])
+    came_from: dict[_State, tuple[_State, str]] = {start: (start, "")}
     while queue:
         state = queue.popleft()
         if _is_wanted(state, unions, must):
@@ -178,7 +180,7 @@ def _is_wanted(state: Sequence[tuple[int, ...]], unions: Sequence[Union], must: 
     return all(end is (place < must) for place, end in enumerate(ends))
 
 
-def _text(state: object, came_from: dict[object, tuple[object, str]]) -> str:
+def _text(state: _State, came_from: dict[_State, tuple[_State, str]]) -> str:
     characters: list[str] = []
     while True:
         state, character = came_from[state]

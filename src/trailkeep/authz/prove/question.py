@@ -1,7 +1,7 @@
 """May this attacker do this to that? AWS's evaluation, in AWS's order, as one formula.
 
-The same rules as `evaluate` and `grants`, for all requests at once. Read for "nobody can" (`surely=False` for allows,
-`surely=True` for denies) it is true for exactly the requests that `evaluate` allows; read for "can always" the other way
+The same rules as `evaluate` and `grants`, for all requests at once. Read for "nobody can" (allows that may match do,
+denies that may do not) it is true for exactly the requests that `evaluate` allows; read for "can always" the other way
 round, so that neither claim is made where AWS's documentation is silent.
 """
 
@@ -12,11 +12,10 @@ from trailkeep.authz import services
 from trailkeep.authz.evaluate import rcp_applies, scp_applies
 from trailkeep.authz.policy import Policy, Statement, about
 from trailkeep.authz.principal import Named
-from trailkeep.authz.prove import language
-from trailkeep.authz.prove.attacker import Attacker
 from trailkeep.authz.prove.deed import Deed
 from trailkeep.authz.prove.encode import Encoder
 from trailkeep.authz.prove.formula import FALSE, TRUE
+from trailkeep.authz.prove.naming import Naming
 from trailkeep.authz.prove.variables import Text
 from trailkeep.authz.request import Layer, Policies, Reason, Request
 
@@ -50,6 +49,7 @@ class Asking:
         self._every, self._either = encoder.formulas.every, encoder.formulas.either
         self._same_account = not deed.account or deed.account == self._attacker.account
         self._is_root = self._attacker.kind == "root"
+        self._naming = Naming(encoder, bounded=policies.boundary is not None and not self._is_root)
 
     def question(self) -> Question:
         """The formulas of the deed."""
@@ -91,9 +91,8 @@ class Asking:
     def _example(self) -> Request:
         """A request of the deed, to ask which layers apply: that depends on kind, account and service alone."""
         who, resource = self._attacker, self._deed.own
-        principal = who.principal(_arn(who), "somebody")
         return Request(
-            principal=principal, action=self._deed.action, resource=resource.likely[0] if resource else "*"
+            principal=who.example, action=self._deed.action, resource=resource.likely[0] if resource else "*"
         )
 
     # the grants -------------------------------------------------------------------------------------------------------
@@ -149,7 +148,7 @@ class Asking:
             surely = not self._nobody
             rest = self._meets(statement, self._deed.own, of_action is True, surely=surely, principal=False)
             if rest != FALSE:
-                named = (self._strength(statement, strength, surely=surely) for strength in strengths)
+                named = (self._naming.strength(statement, strength, surely=surely) for strength in strengths)
                 yield self._every((rest, self._either(named)))
 
     # one statement ----------------------------------------------------------------------------------------------------
@@ -162,91 +161,10 @@ class Asking:
                 return FALSE
             if statement.unreadable:
                 return TRUE
-        who = self._principal(statement, surely=surely) if principal else TRUE
+        who = self._naming.is_meant(statement, surely=surely) if principal else TRUE
         if who == FALSE:
             return FALSE
         about_it = self._encoder.resource(statement, resource, surely=surely)
         if about_it == FALSE:
             return FALSE
         return self._every((who, about_it, self._encoder.holds(statement, surely=surely)))
-
-    def _principal(self, statement: Statement, *, surely: bool) -> int:
-        """Whether a statement is about the attacker at all."""
-        element = statement.principal
-        if element is None:
-            return TRUE
-        if element.negated:
-            bounded = self._policies.boundary is not None and not self._is_root
-            return TRUE if bounded and statement.denies else -self._excepted(statement, surely=not surely)
-        return self._either(self._strength(statement, strength, surely=surely) for strength in Named)
-
-    def _excepted(self, statement: Statement, *, surely: bool) -> int:
-        """Whether NotPrincipal leaves the attacker out (see `principal.excepts`)."""
-        element, who = statement.principal, self._attacker
-        assert element is not None
-        if element.everybody:
-            return TRUE
-        if not who.account or who.kind == "root":
-            return TRUE if element.excepts(who.principal(_arn(who), "")) else FALSE
-        listed = [self._named_exactly(element.arns), self._named_role(element.arns)] if who.kind == "role" else []
-        listed += [] if who.kind == "role" else [self._named_exactly(element.arns)]
-        listed.append(TRUE if who.account in element.accounts else FALSE)
-        if surely:
-            return self._every(listed)
-        return TRUE if element.unsure else self._either(listed)
-
-    def _strength(self, statement: Statement, strength: Named, *, surely: bool) -> int:
-        """Whether a statement names the attacker in this way (see `principal.named`)."""
-        element, who = statement.principal, self._attacker
-        if element is None or element.negated:
-            if strength is not Named.SESSION:
-                return FALSE
-            return TRUE if element is None else -self._excepted(statement, surely=not surely)
-        if element.everybody or not who.account or who.kind == "root":
-            named = element.named(who.principal(_arn(who), ""))
-            return TRUE if named is strength and named is not Named.NOT else FALSE
-        match strength:
-            case Named.SESSION:
-                exactly = self._named_exactly(element.arns) if who.kind == "role" else FALSE
-                return self._either((exactly, TRUE if element.unsure and not surely else FALSE))
-            case Named.ROLE:
-                return self._named_role(element.arns) if who.kind == "role" else FALSE
-            case Named.USER:
-                return self._named_exactly(element.arns) if who.kind == "user" else FALSE
-            case Named.ACCOUNT:
-                return TRUE if who.account in element.accounts else FALSE
-            case _:
-                return FALSE
-
-    def _named_exactly(self, arns: Iterable[str]) -> int:
-        """A user by its ARN, a role's session by the session's."""
-        if self._attacker.kind != "role":
-            return self._encoder.is_arn(tuple(_just(a) for a in sorted(arns)))
-        return self._either(self._is_session_of(arn) for arn in arns if self._is_ours(arn, "assumed-role/"))
-
-    def _is_session_of(self, arn: str) -> int:
-        role, _, session = arn.partition("assumed-role/")[2].partition("/")
-        start = language.literal(f"arn:{arn.split(':')[1]}:iam::{self._attacker.account}:role/")
-        name = language.literal(role)
-        deeper = (*start, *language.any_number("path"), *language.literal("/"), *name)
-        return self._every(
-            (self._encoder.is_arn((language.pattern((*start, *name)), language.pattern(deeper))),
-            self._encoder.is_session((_just(session),)),)
-        )
-
-    def _named_role(self, arns: Iterable[str]) -> int:
-        return self._encoder.is_arn(
-            tuple(_just(a) for a in sorted(arns) if self._is_ours(a, "role/"))
-        )
-
-    def _is_ours(self, arn: str, kind: str) -> bool:
-        parts = arn.split(":", 5)
-        return len(parts) == 6 and parts[4] == self._attacker.account and parts[5].startswith(kind)
-
-
-def _arn(attacker: Attacker) -> str:
-    return attacker.arn.likely[0] if attacker.arn else ""
-
-
-def _just(text: str) -> language.Pattern:
-    return language.pattern(language.literal(text))

@@ -26,13 +26,14 @@ def _everywhere(world: World) -> Iterator[Residual]:
     manager = world.organization.path(world.organization.management)
     yield Residual(
         path=f"the management account ({manager}): its users, roles and root user",
-        why="SCPs and RCPs never bind it; it can detach them, move the archive's account out of their reach, or stop the "
-        "organization trail, which it owns",
-        watch="alarms on DetachPolicy, UpdatePolicy, DisablePolicyType, MoveAccount, DisableAWSServiceAccess, StopLogging",
+        why="SCPs and RCPs never bind it; it can detach them, move the archive's account out of their reach, or stop "
+        "the organization trail, which it owns",
+        watch="alarms on DetachPolicy, UpdatePolicy, DisablePolicyType, MoveAccount, DisableAWSServiceAccess and "
+        "StopLogging",
     )
     yield Residual(
         path="closing the archive's account from the management account",
-        why="organizations:CloseAccount is an action of the management account; after 90 days AWS deletes what is in it",
+        why="organizations:CloseAccount is the management account's to call; after 90 days AWS deletes what is in it",
         watch="alarm on CloseAccount; a replica of the archive in another organization",
     )
     yield Residual(
@@ -58,7 +59,9 @@ def _everywhere(world: World) -> Iterator[Residual]:
 
 def _exempt(world: World) -> Iterator[Residual]:
     for pattern in world.exempt:
-        trusted = sorted({who for role in world.snapshot.roles if _is(role.arn, pattern) for who in _trusted(role.trust)})
+        trusted = sorted(
+            {who for role in world.snapshot.roles if _is(role.arn, pattern) for who in _trusted(role.trust)}
+        )
         who = f"; it can be assumed by {', '.join(trusted)}" if trusted else "; no role of that name was seen"
         yield Residual(
             path=f"the exempt role {pattern}{who}",

@@ -8,6 +8,7 @@ Source: lazy SMT, Nieuwenhuis, Oliveras and Tinelli, Solving SAT and SAT Modulo 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from pysat.solvers import Solver as Sat
 
@@ -40,7 +41,7 @@ class Solver:
         self._sat = Sat(name="glucose4")
         self._answers: dict[int, Model | None] = {}
 
-    def __enter__(self) -> "Solver":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

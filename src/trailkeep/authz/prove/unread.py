@@ -35,8 +35,8 @@ def _buckets(world: World) -> Iterator[Unsettled]:
 def _keys(world: World) -> Iterator[Unsettled]:
     used = {b.encryption.key for b in world.buckets} | {t.kms_key for t in world.trails}
     known = {k.arn for k in world.snapshot.keys} | {k.alias for k in world.snapshot.keys}
-    for key in sorted(used - known - {""}):
-        yield Unsettled(subject=f"key {key}", because="it encrypts the archive, and its policy was not read")
+    for name in sorted(used - known - {""}):
+        yield Unsettled(subject=f"key {name}", because="it encrypts the archive, and its policy was not read")
     for key in world.keys:
         if not key.policy:
             yield Unsettled(subject=f"key {key.alias or key.arn}", because="its policy could not be read")

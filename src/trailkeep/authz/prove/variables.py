@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from ipaddress import ip_network
+from itertools import pairwise
 
 from trailkeep.authz import conditions
 from trailkeep.authz.conditions import date, numeric
@@ -141,7 +142,7 @@ def _boundaries(kind: str, atoms: Iterable[Atom]) -> Iterator[str]:
             yield from ("1", "0")
             for n in numbers:
                 yield from (str(n), str(n - 1), str(n + 1))
-            yield from (str((a + b) / Decimal(2)) for a, b in zip(numbers, numbers[1:], strict=False))
+            yield from (str((a + b) / Decimal(2)) for a, b in pairwise(numbers))
 
 
 def _moved(address: object, step: int) -> object | None:

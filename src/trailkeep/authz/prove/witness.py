@@ -14,7 +14,7 @@ from trailkeep.authz.request import Decision, Policies, Request
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
-    """A request, and the decision of the evaluator on it; `through` is another ARN of the same object, if one is used."""
+    """A request, and the decision of the evaluator on it; `through` is another ARN of the same object, if any."""
 
     request: Request
     decision: Decision
@@ -51,7 +51,9 @@ def _request(model: Model, attacker: Attacker, deed: Deed) -> Request:
     values = model.values
     arn = _text(model, attacker.arn) if attacker.arn else ""
     session = _text(model, attacker.session) if attacker.session else ""
-    context = {k: v for k, v in {**attacker.fixed, **deed.fixed}.items() if v} | _open(values, keys.ALWAYS | attacker.present)
+    context = {k: v for k, v in {**attacker.fixed, **deed.fixed}.items() if v} | _open(
+        values, keys.ALWAYS | attacker.present
+    )
     context |= {"aws:principalarn": (arn,)} if arn else {}
     context |= {"aws:username": (arn.rpartition("/")[2],)} if attacker.kind == "user" else {}
     return Request(

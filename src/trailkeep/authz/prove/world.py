@@ -1,7 +1,7 @@
 """The organization as a proof sees it: what is to be protected, and the classes of principals that could ask."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -98,8 +98,8 @@ class World:
 
     @cached_property
     def _singled_out(self) -> frozenset[str]:
-        """Accounts that some policy may treat unlike others: those it names, those that own something or may do more."""
-        owners = {r.account for r in (*self.buckets, *self.keys)}
+        """Accounts that some policy may treat unlike others: it names them, or they own something, or may do more."""
+        owners = {b.account for b in self.buckets} | {k.account for k in self.keys}
         delegated = {d.account for d in self.organization.delegations}
         trails = {t.owner for t in self.trails if t.is_organization}
         return frozenset(owners | delegated | trails | self._named)
@@ -181,7 +181,7 @@ def _levels(organization: Organization, account: str, policy_type: str) -> tuple
     return chain.levels(organization, account, policy_type)  # type: ignore[arg-type]
 
 
-def _accounts_in(policy: Policy) -> Iterable[str]:
+def _accounts_in(policy: Policy) -> set[str]:
     """The accounts a resource policy names as principals, or in conditions about principals."""
     found: set[str] = set()
     for statement in policy.statements:
@@ -192,5 +192,3 @@ def _accounts_in(policy: Policy) -> Iterable[str]:
             if isinstance(test, conditions.Test) and not test.key.startswith("aws:source"):
                 found |= {a for v in test.values for a in _ACCOUNT.findall(v)}
     return found
-
-

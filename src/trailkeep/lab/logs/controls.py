@@ -11,6 +11,7 @@ from trailkeep.lab.logs.shape import Shape, account_ids
 from trailkeep.lab.logs.tamper import Where, any_log, tamper
 from trailkeep.lab.logs.targets import write_bucket
 from trailkeep.lab.logs.vaults import BucketVault
+from trailkeep.lab.regions import DEFAULT_ENABLED
 from trailkeep.lab.world import World
 
 FAULTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
@@ -25,11 +26,18 @@ FAULTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 
 
 def _logs(world: World, body: Any) -> dict[str, Any]:
-    """Make an archive of the lab's own accounts first, then of made-up ones, under the lab's organization."""
+    """Make an archive of the lab's own accounts first, then of made-up ones, in its Regions and its organization."""
     number = int(body.pop("number"))
     own = tuple(account.id for account in world.members() if account.state == "ACTIVE")
-    organization = world.organization_id if body.pop("of_organization") else ""
-    shape = Shape.from_json({**body, "accounts": (*own, *account_ids(number))[:number], "organization": organization})
+    regions = tuple(region for region in world.regions.shown if region in DEFAULT_ENABLED)
+    if len(body["regions"]) > len(regions):
+        raise ValueError(f"this organization has {len(regions)} Regions enabled by default")
+    changed = {
+        "accounts": (*own, *account_ids(number))[:number],
+        "regions": regions[: len(body["regions"])],
+        "organization": world.organization_id if body.pop("of_organization") else "",
+    }
+    shape = Shape.from_json({**body, **changed})
     return {"files": dict(write_bucket(shape, world)), "bucket": shape.bucket}
 
 

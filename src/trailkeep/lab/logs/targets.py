@@ -6,11 +6,10 @@ import base64
 import json
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
 from pathlib import Path
-from typing import Any
 
 from trailkeep.lab.delivery.ledger import ledger_of
 from trailkeep.lab.delivery.objects import put_object
@@ -25,8 +24,8 @@ from trailkeep.verify.keys import Chain
 
 ABOUT = "archive.json"
 """In a folder: the shape, so where the archive says it comes from, and how many files of each kind there are."""
-KEYS = "public-keys.json"
-"""In a folder: what ListPublicKeys would answer, by Region; `Value` in base64, times as CloudTrail writes them."""
+KEYS = "public-keys.jsonl"
+"""In a folder: the keys of every Region, one a line, as `trailkeep verify --keys` reads and keeps them."""
 _WORTH_IT = 16
 """Days of chains from which on a second process pays."""
 
@@ -35,7 +34,7 @@ def write_folder(shape: Shape, folder: Path, workers: int = 0) -> Mapping[str, i
     """Write an archive into a folder, each object under its key, and count the files by kind.
 
     A digest's S3 user metadata, which holds its signature, stands beside it in `<key>.metadata.json`; the public keys
-    are in `public-keys.json`. The same shape gives the same bytes. Raises OSError where the folder cannot be written.
+    are in `public-keys.jsonl`. The same shape gives the same bytes. Raises OSError where the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     chains = list(shape.chains())
@@ -48,8 +47,8 @@ def write_folder(shape: Shape, folder: Path, workers: int = 0) -> Mapping[str, i
     else:
         for chain in chains:
             counts.update(_write_chain(shape, chain, folder))
-    keys = public_keys(KeyRing(shape.seed), shape)
-    _write(folder / KEYS, json.dumps(keys, indent=1).encode())
+    lines = [json.dumps(key) + "\n" for key in public_keys(KeyRing(shape.seed), shape)]
+    _write(folder / KEYS, "".join(lines).encode())
     about = {"shape": shape.to_json(), "files": dict(sorted(counts.items()))}
     _write(folder / ABOUT, json.dumps(about, indent=1).encode())
     return counts
@@ -84,20 +83,18 @@ def write_file(folder: Path, file: File) -> None:
         _write(path.with_name(path.name + SIDECAR), json.dumps(dict(file.metadata)).encode())
 
 
-def public_keys(keys: KeyRing, shape: Shape) -> dict[str, list[dict[str, Any]]]:
-    """The public keys that an archive's digests were signed with, by Region."""
-    return {
-        region: [
-            {
-                "Value": base64.b64encode(key.value).decode(),
-                "ValidityStartTime": stamp(key.valid_from),
-                "ValidityEndTime": stamp(key.valid_to),
-                "Fingerprint": key.fingerprint,
+def public_keys(keys: KeyRing, shape: Shape) -> Iterator[dict[str, str]]:
+    """The public keys that an archive's digests were signed with: `value` is DER in base64."""
+    begin, end = shape.until - (shape.days + 1) * DAY, shape.until + DAY
+    for region in shape.regions:
+        for key in keys.public_keys(region, begin, end):
+            yield {
+                "region": region,
+                "fingerprint": key.fingerprint,
+                "value": base64.b64encode(key.value).decode(),
+                "start": stamp(key.valid_from),
+                "end": stamp(key.valid_to),
             }
-            for key in keys.public_keys(region, shape.until - (shape.days + 1) * DAY, shape.until + DAY)
-        ]
-        for region in shape.regions
-    }
 
 
 def _write_chain(shape: Shape, chain: Chain, folder: Path) -> Mapping[str, int]:

@@ -1,4 +1,4 @@
-"""No guardrail that does harm: one that would stop a delivery, an auditor, trailkeep itself or an application is refused.
+"""No guardrail that does harm: what would stop a delivery, an auditor, trailkeep or an application is refused.
 
 What would be in force after the plan is proved before anything of it is made.
 """
@@ -28,7 +28,9 @@ def without_harm(spec: Spec, changes: list[Change], snapshot: Snapshot) -> tuple
     if not harm:
         return changes, []
     names = {_name(rail) for rail in rails}
-    guilty = {name for _, hole in harm for name in names if any(name in r.policy for r in hole.witness.decision.reasons)}
+    guilty = {
+        name for _, hole in harm for name in names if any(name in r.policy for r in hole.witness.decision.reasons)
+    }
     refused = guilty or names
     kept = [c for c in changes if not (isinstance(c, Guardrails) and _name(c) in refused)]
     return kept, [_note(", ".join(sorted(refused)), proof, hole) for proof, hole in harm[:SHOWN]]

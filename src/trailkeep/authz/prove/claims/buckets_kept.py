@@ -1,7 +1,8 @@
 """Nobody can take protection off a bucket of the archive.
 
-Lifecycle and replication are among it: a rule of one day deletes what no Deny of s3:DeleteObject saves, because S3's own
-deletions ask no policy (https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html).
+Lifecycle and replication are among it: a rule of one day deletes what no Deny of s3:DeleteObject saves, because S3's
+own deletions ask no policy.
+Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html
 """
 
 from trailkeep.authz.prove.claims.claim import Claim, Questions, insiders_of, of_buckets, on_account

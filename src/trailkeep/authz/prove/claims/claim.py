@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from trailkeep.authz.prove import language
 from trailkeep.authz.prove.attacker import Attacker
 from trailkeep.authz.prove.attackers import insiders, outsiders, services
 from trailkeep.authz.prove.deed import Deed, below, exactly, shaped
-from trailkeep.authz.prove import language
 from trailkeep.authz.prove.world import World, bucket_policy, key_policy
 from trailkeep.model.archive import Bucket, Key
 
@@ -93,7 +93,9 @@ def through_access_point(world: World, bucket: Bucket, action: str, account: str
         subject=f"{direct.subject}, through an access point",
         policy=direct.policy,
         rcp=direct.rcp,
-        behind=shaped(direct.resource.domain[0].tokens, direct.resource.likely[0], "the object behind the access point"),
+        behind=shaped(
+            direct.resource.domain[0].tokens, direct.resource.likely[0], "the object behind the access point"
+        ),
         mfa_code=direct.mfa_code,
         pattern=f"arn:{partition}:s3:*:{account}:accesspoint/*",
     )

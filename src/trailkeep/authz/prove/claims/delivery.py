@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from trailkeep.authz.principal import Principal
-from trailkeep.authz.prove.attacker import Attacker, Fixed, fixed_of
 from trailkeep.authz.prove import language
+from trailkeep.authz.prove.attacker import Attacker, Fixed, fixed_of
 from trailkeep.authz.prove.claims.claim import Claim, Questions
 from trailkeep.authz.prove.deed import Deed, below, exactly, shaped
 from trailkeep.authz.prove.variables import Choice, Text

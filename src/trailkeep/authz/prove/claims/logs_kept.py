@@ -10,4 +10,9 @@ def questions(world: World) -> Questions:
     yield from of_buckets(world, ("s3:DeleteBucket",))
 
 
-CLAIM = Claim(id="logs-kept", title="Nobody can delete a log object or a version of one", questions=questions, about=frozenset({"buckets"}))
+CLAIM = Claim(
+    id="logs-kept",
+    title="Nobody can delete a log object or a version of one",
+    questions=questions,
+    about=frozenset({"buckets"}),
+)

@@ -4,9 +4,9 @@ A guardrail that locks out the role by which it is kept up cannot be mended from
 one that denies too much is taken off in anger.
 """
 
+from trailkeep.authz.principal import Principal
 from trailkeep.authz.prove.attacker import SESSION, Attacker, fixed_of, only
 from trailkeep.authz.prove.attackers import ADMINISTRATOR, insiders
-from trailkeep.authz.principal import Principal
 from trailkeep.authz.prove.claims.claim import Claim, Questions, members, on_bucket, on_key
 from trailkeep.authz.prove.deed import Deed, exactly
 from trailkeep.authz.prove.world import World
@@ -43,7 +43,7 @@ OF_APPLICATIONS = (
 
 
 def works(world: World) -> Questions:
-    """trailkeep's role in every account, on what it must be able to change there."""
+    """Trailkeep's role in every account, on what it must be able to change there."""
     for account, _ in members(world) if world.operator else ():
         operator = _operator(world, account, account)
         for action in IN_MEMBERS:
@@ -67,11 +67,12 @@ def applications(world: World) -> Questions:
 
 def _in_member(world: World, account: str, action: str) -> Deed:
     service = action.partition(":")[0]
-    partition, home = world.organization.partition, world.snapshot.trails[0].home_region if world.snapshot.trails else ""
-    trail = exactly(f"arn:{partition}:cloudtrail:{home or 'us-east-1'}:{account}:trail/trailkeep-member")
-    return Deed(
-        action=action, resource=trail if service == "cloudtrail" else None, account=account, subject="logging"
+    partition, home = (
+        world.organization.partition,
+        world.snapshot.trails[0].home_region if world.snapshot.trails else "",
     )
+    trail = exactly(f"arn:{partition}:cloudtrail:{home or 'us-east-1'}:{account}:trail/trailkeep-member")
+    return Deed(action=action, resource=trail if service == "cloudtrail" else None, account=account, subject="logging")
 
 
 def _operator(world: World, account: str, owner: str) -> Attacker:

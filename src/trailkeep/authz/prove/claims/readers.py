@@ -3,6 +3,7 @@
 from trailkeep.authz.prove.claims.claim import Claim, Questions, on_bucket, on_key, on_objects, strangers
 from trailkeep.authz.prove.world import World
 
+
 def questions(world: World) -> Questions:
     """Objects, versions, listings, and the keys, asked about strangers alone."""
     for bucket in world.buckets:

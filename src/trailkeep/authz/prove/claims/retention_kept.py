@@ -3,6 +3,7 @@
 from trailkeep.authz.prove.claims.claim import Claim, Questions, of_buckets, of_objects
 from trailkeep.authz.prove.world import World
 
+
 def questions(world: World) -> Questions:
     """Retention and legal holds of objects, the bypass of governance mode, and the bucket's own rule."""
     yield from of_objects(world, ("s3:BypassGovernanceRetention", "s3:PutObjectLegalHold", "s3:PutObjectRetention"))

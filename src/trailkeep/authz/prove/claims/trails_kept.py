@@ -15,7 +15,9 @@ from trailkeep.model.trail import Trail
 
 ACTIONS = (
     "cloudtrail:DeleteTrail",
+    "cloudtrail:PutEventConfiguration",
     "cloudtrail:PutEventSelectors",
+    "cloudtrail:PutInsightSelectors",
     "cloudtrail:StopLogging",
     "cloudtrail:UpdateTrail",
 )

@@ -1,0 +1,296 @@
+"""verify: find what lies in an archive, verify every account and Region of it, and what should be there but is not."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, TypeVar
+
+from trailkeep.app.verify_findings import Findings
+from trailkeep.app.verify_keys import PublicKeys
+from trailkeep.app.verify_pool import Pool
+from trailkeep.app.verify_recover import look_for_versions
+from trailkeep.app.verify_run import GRACE, ChainSum, Progress, Tools, Unit, UnitResult, Window
+from trailkeep.app.verify_unit import verify_unit
+from trailkeep.errors import ExitCode, UsageError
+from trailkeep.ports import ReadError, Store
+from trailkeep.verify.chain import HOUR
+from trailkeep.verify.expected import by_organization, by_symmetry
+from trailkeep.verify.judge import OBSTACLES
+from trailkeep.verify.keys import Base, Chain, Folder, parse_base, parse_digest
+from trailkeep.verify.verdict import Cause, Finding, Kind, Totals, Verdict
+
+if TYPE_CHECKING:
+    from trailkeep.app.attest import Ledger
+    from trailkeep.model.snapshot import Snapshot
+
+UNITS_AT_ONCE = 24
+"""So many accounts × Regions are under way: enough to keep every thread busy where each has little."""
+
+_DEEPEST = 4
+_MOST_FOLDERS = 2_000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a person wants verified: everything below `prefix`, narrowed by what is not empty."""
+
+    prefix: str = ""
+    accounts: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+    organization: str = ""
+    trail: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where it lies, and how it is read: `name` is the bucket or folder that is read, `now` the moment of reading.
+
+    A folder is as old as the newest digest in it; a bucket is as old as now. `retention` is the bucket's lifecycle.
+    """
+
+    store: Store
+    name: str
+    now: datetime
+    keys: PublicKeys
+    pool: Pool
+    is_folder: bool = False
+    retention: timedelta | None = None
+    ledger: "Ledger | None" = None
+    recheck: bool = False
+    snapshot: "Snapshot | None" = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Verified:
+    """What came of it. `findings` are iterated from disk, and closed by whoever has read them."""
+
+    place: str
+    window: Window
+    findings: Findings
+    totals: Totals = field(default_factory=Totals)
+    chains: list[ChainSum] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """3 for a bad object or an uncovered hour, 4 where only something could not be read."""
+        if any(self.totals.of(v) for v in (Verdict.TAMPERED, Verdict.MISSING, Verdict.UNCOVERED)):
+            return ExitCode.FAILS
+        return ExitCode.INCOMPLETE if self.totals.of(Verdict.UNREADABLE) else ExitCode.OK
+
+
+def verify(place: Place, asked: Asked, progress: Progress) -> Verified:
+    """Verify an archive. Raises UsageError where there is none; what cannot be read is in what it returns."""
+    units, unread = _units(place, asked)
+    if not units and not unread:
+        raise UsageError(
+            f"there are no CloudTrail logs below {place.name}/{asked.prefix}",
+            hint="name the folder that holds AWSLogs/, and check --account, --region and --organization",
+        )
+    window = _window(place, asked, units)
+    verified = Verified(place=place.name, window=window, findings=Findings(), notes=_notes(place, window))
+    tools = Tools(
+        store=place.store,
+        pool=place.pool,
+        keys=place.keys,
+        sink=verified.findings,
+        progress=progress,
+        ledger=place.ledger,
+        recheck=place.recheck,
+    )
+    for finding in unread:
+        verified.totals.add(finding.kind, finding.verdict)
+        verified.findings.add(finding)
+
+    progress.units(len(units))
+    work = [Unit(base=b, region=r, window=window, trail=asked.trail) for b, r in units]
+    for result in _at_once(verify_unit, work, tools):
+        verified.totals.merge(result.totals)
+        verified.chains.extend(result.chains.values())
+        verified.notes.extend(n for n in result.notes if n not in verified.notes)
+
+    verified.chains.sort(key=lambda c: c.chain)
+    _absent(place, asked, verified)
+    if not place.is_folder:
+        look_for_versions(verified.findings, place.store, place.name, place.pool)
+    if place.ledger is not None:
+        place.ledger.close()
+    return verified
+
+
+def _window(place: Place, asked: Asked, units: Iterable[tuple[Base, str]]) -> Window:
+    expected = place.now - GRACE
+    if place.is_folder:
+        expected = asked.until or _newest(place.store, units) or expected
+    oldest = place.now - place.retention + timedelta(days=1) if place.retention else None
+    return Window(since=asked.since, until=asked.until, expected=expected, oldest=oldest)
+
+
+def _newest(store: Store, units: Iterable[tuple[Base, str]]) -> datetime | None:
+    """When the newest digest of a folder ends: by then every chain of it should have come as far."""
+    newest: datetime | None = None
+    for base, region in units:
+        for entry in store.list(base.folder(Folder.DIGEST, region)):
+            found = parse_digest(entry.key)
+            if found is not None and (newest is None or found.end > newest):
+                newest = found.end
+    return newest
+
+
+def _notes(place: Place, window: Window) -> list[str]:
+    notes = []
+    if place.is_folder and window.until is None:
+        notes.append(
+            f"a folder tells nothing later than its newest digest ({window.expected:%Y-%m-%d %H:%M} UTC): see --until"
+        )
+    if place.recheck:
+        notes.append(
+            "objects verified before were compared by their version id: this trusts S3 never to change a version, and "
+            "the attestations"
+        )
+    elif place.ledger is not None:
+        notes.append(
+            "objects verified before were compared by ETag, size and time in S3's listing: this trusts S3 to give "
+            "every write a new time, and the attestations"
+        )
+    if place.snapshot is None:
+        notes.append(
+            "without --snapshot nobody says which accounts and Regions there should be: one that left no trace at all "
+            "is not missed"
+        )
+    return notes
+
+
+def _at_once(function: "Callable[[Unit, Tools], UnitResult]", work: list[Unit], tools: Tools) -> Iterator[UnitResult]:
+    """Results in the order in which they are done, never more than some units under way."""
+    drivers: Pool = Pool(UNITS_AT_ONCE)
+    reply: SimpleQueue[UnitResult | BaseException] = SimpleQueue()
+
+    def one(unit: Unit) -> UnitResult:
+        done = function(unit, tools)
+        tools.progress.unit_done()
+        return done
+
+    for unit in work:
+        drivers.submit(lambda unit=unit: one(unit), reply)  # type: ignore[misc]
+    for _ in work:
+        result = reply.get()
+        if isinstance(result, BaseException):
+            raise result
+        yield result
+    drivers.close()
+
+
+def _units(place: Place, asked: Asked) -> tuple[list[tuple[Base, str]], list[Finding]]:
+    """Every account and Region that has a folder of digests or of log files."""
+    unread: list[Finding] = []
+
+    def folders(prefix: str) -> tuple[str, ...]:
+        try:
+            return place.store.folders(prefix)
+        except ReadError as error:
+            unread.append(_unlisted(place.store, prefix, error))
+            return ()
+
+    bases = [
+        b
+        for b in _bases(folders, asked.prefix, place.pool)
+        if (not asked.accounts or b.account in asked.accounts)
+        and (not asked.organization or b.organization == asked.organization)
+    ]
+    kinds = [(b, b.folder(kind)) for b in bases for kind in (Folder.DIGEST, Folder.LOG)]
+    found: set[tuple[Base, str]] = set()
+    for (base, folder), inside in zip(kinds, _all(place.pool, folders, [f for _, f in kinds]), strict=True):
+        regions = {f[len(folder) : -1] for f in inside}
+        found |= {(base, r) for r in regions if not asked.regions or r in asked.regions}
+    return sorted(found), unread
+
+
+def _bases(folders: Callable[[str], tuple[str, ...]], prefix: str, pool: Pool) -> list[Base]:
+    level, found, seen = [prefix if not prefix or prefix.endswith("/") else f"{prefix}/"], set(), 0
+    for _ in range(_DEEPEST):
+        below = [f for inside in _all(pool, folders, level) for f in inside]
+        level = []
+        for folder in below:
+            base = parse_base(folder)
+            if base is not None:
+                found |= {base} if str(base) == folder else set()
+            elif seen < _MOST_FOLDERS:
+                seen += 1
+                level.append(folder)
+    given = parse_base(prefix if prefix.endswith("/") else f"{prefix}/")
+    return sorted(found | ({given} if given else set()))
+
+
+def _all(pool: Pool, function: Callable[[str], T], items: list[str]) -> list[T]:
+    """`function` of each item, on many threads, in the items' order."""
+    reply: SimpleQueue[tuple[int, T] | BaseException] = SimpleQueue()
+    for number, item in enumerate(items):
+        pool.submit(lambda number=number, item=item: (number, function(item)), reply)  # type: ignore[misc]
+    found: dict[int, T] = {}
+    for _ in items:
+        answer = reply.get()
+        if isinstance(answer, BaseException):
+            raise answer
+        found[answer[0]] = answer[1]
+    return [found[n] for n in range(len(items))]
+
+
+def _unlisted(store: Store, prefix: str, error: ReadError) -> Finding:
+    base = parse_base(prefix)
+    return Finding(
+        cause=OBSTACLES[error.why],
+        kind=Kind.HOURS,
+        bucket=store.bucket,
+        key=prefix,
+        account=base.account if base else "",
+        region="",
+        detail=f"it could not be listed: {error.detail}",
+    )
+
+
+def _absent(place: Place, asked: Asked, verified: Verified) -> None:
+    """Chains that should be there and have left no digest in the window."""
+    seen = {c.chain for c in verified.chains if c.digests}
+    if place.snapshot is not None:
+        expected = dict(by_organization(place.snapshot, place.store.bucket))
+        why = "the organization has this account and Region, and its trail keeps digests, but none is here"
+    else:
+        expected = dict.fromkeys(by_symmetry(seen))
+        why = "the trail keeps digests of this Region for other accounts, and of other Regions for this one"
+    window = verified.window
+    until = min(window.until or window.expected, window.expected)
+    for chain in sorted(set(expected) - seen):
+        joined = expected[chain]
+        start = max((m for m in (window.since, window.oldest, joined) if m), default=None)
+        if not _is_asked(chain, asked) or (start is not None and start > until - HOUR):
+            continue
+        finding = Finding(
+            cause=Cause.NO_CHAIN,
+            kind=Kind.HOURS,
+            bucket=place.store.bucket,
+            key=chain.base.folder(Folder.DIGEST, chain.region),
+            account=chain.base.account,
+            region=chain.region,
+            trail=chain.trail,
+            start=start,
+            end=until,
+            detail=why,
+        )
+        verified.totals.add(Kind.HOURS, finding.verdict)
+        verified.findings.add(finding)
+
+
+def _is_asked(chain: Chain, asked: Asked) -> bool:
+    return (
+        (not asked.accounts or chain.base.account in asked.accounts)
+        and (not asked.regions or chain.region in asked.regions)
+        and (not asked.organization or chain.base.organization == asked.organization)
+        and (not asked.trail or chain.trail == asked.trail)
+        and str(chain.base).startswith(asked.prefix)
+    )
