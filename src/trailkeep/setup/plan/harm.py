@@ -28,9 +28,8 @@ def without_harm(spec: Spec, changes: list[Change], snapshot: Snapshot) -> tuple
     if not harm:
         return changes, []
     names = {_name(rail) for rail in rails}
-    guilty = {
-        name for _, hole in harm for name in names if any(name in r.policy for r in hole.witness.decision.reasons)
-    }
+    denied = {reason.policy for _, hole in harm for reason in hole.witness.decision.reasons}
+    guilty = {name for name in names if any(policy.startswith(f"{name} (") for policy in denied)}
     refused = guilty or names
     kept = [c for c in changes if not (isinstance(c, Guardrails) and _name(c) in refused)]
     return kept, [_note(", ".join(sorted(refused)), proof, hole) for proof, hole in harm[:SHOWN]]
