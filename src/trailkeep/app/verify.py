@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 UNITS_AT_ONCE = 24
 """So many accounts × Regions are under way: enough to keep every thread busy where each has little."""
 
-_DEEPEST = 4
+_DEEPEST = 6
 _MOST_FOLDERS = 2_000
 
 T = TypeVar("T")

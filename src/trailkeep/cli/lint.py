@@ -58,6 +58,14 @@ def lint(
 
     aws organizations describe-policy --policy-id p-… | trailkeep policies lint - takes what the AWS CLI answers.
     """
+    found = _lint(policies or [], kind, snapshot)
+    _say(found, output, output_file)
+    if found.has_errors:
+        return ExitCode.FAILS
+    return ExitCode.INCOMPLETE if found.unread else ExitCode.OK
+
+
+def _lint(policies: list[Path], kind: str | None, snapshot: Path | None) -> "Linted":
     from trailkeep.app import lint as verbs
 
     form = verbs.form_of(kind)
@@ -70,15 +78,9 @@ def lint(
         from trailkeep.app import snapshot_file
 
         taken = snapshot_file.read(snapshot)
-    if policies:
-        found = verbs.lint_files(policies, _stdin(policies), form, taken)
-    else:
-        assert taken is not None
-        found = verbs.lint_snapshot(taken)
-    _say(found, output, output_file)
-    if found.has_errors:
-        return ExitCode.FAILS
-    return ExitCode.INCOMPLETE if found.unread else ExitCode.OK
+    if taken is not None and not policies:
+        return verbs.lint_snapshot(taken)
+    return verbs.lint_files(policies, _stdin(policies), form, taken)
 
 
 def _stdin(policies: list[Path]) -> str:
