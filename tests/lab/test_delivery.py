@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -221,7 +222,7 @@ def test_the_keys_of_a_region_are_its_own_and_change_with_overlap(world: World) 
         )
     assert [len(page["PublicKeyList"]) for page in pages[:-1]] == [10] * (len(pages) - 1)
     assert len(pages) == 5
-    seen = archive(world, f"{SHOP}/CloudTrail-Digest/us-east-1") | archive(world, f"{SHOP}/CloudTrail/us-east-1")
+    seen = {**archive(world, f"{SHOP}/CloudTrail-Digest/us-east-1"), **archive(world, f"{SHOP}/CloudTrail/us-east-1")}
     keys_used = {seen[key].json["digestPublicKeyFingerprint"] for key in chains(seen)[SHOP, "us-east-1"]}
     assert len(keys_used) >= 2
     check_chain(seen, chains(seen)[SHOP, "us-east-1"], published(world, "us-east-1"))
@@ -296,3 +297,46 @@ def test_objects_are_encrypted_and_locked_as_the_bucket_says(world: World) -> No
 def test_time_does_not_run_backwards(world: World) -> None:
     with pytest.raises(ValueError, match="time passes by"):
         world.lab.advance(-HOUR)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_whatever_happens_nothing_is_lost_or_told_twice(world: World, seed: int) -> None:
+    """Stops, starts, a bucket that refuses, time in odd steps: every event made while logging is in one signed log."""
+    chance = random.Random(seed)
+    s3, own = world.client("s3", SECURITY, "eu-west-1"), trail(world)
+    good, logging, made = policy(world), True, set()
+    for step in range(30):
+        match chance.choice(["advance", "advance", "call", "call", "stop", "start", "break", "mend"]):
+            case "advance":
+                world.lab.advance(timedelta(minutes=chance.randrange(1, 150)))
+            case "call":
+                region, name = chance.choice(REGIONS), f"queue-{step}"
+                world.client("sqs", SHOP, region).create_queue(QueueName=name)
+                made |= {name} if logging else set()
+            case "break":
+                s3.delete_bucket_policy(Bucket=BUCKET)
+            case "mend":
+                s3.put_bucket_policy(Bucket=BUCKET, Policy=good)
+            case action:
+                s3.put_bucket_policy(Bucket=BUCKET, Policy=good)
+                world.lab.advance(timedelta(minutes=10))
+                (own.start_logging if action == "start" else own.stop_logging)(Name="trailkeep")
+                logging = action == "start"
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=good)
+    world.lab.advance(HOUR)
+    own.stop_logging(Name="trailkeep")
+    seen = archive(world)
+    named: list[str] = []
+    for (_, region), keys in chains(seen).items():
+        for part in _unbroken(seen, keys):
+            named += check_chain(seen, part, published(world, region))
+    assert sorted(named) == log_keys(seen)
+    events = [event for key in named for event in seen[key].json["Records"]]
+    assert len({event["eventID"] for event in events}) == len(events)
+    assert {e["requestParameters"]["queueName"] for e in events if e["eventName"] == "CreateQueue"} == made
+
+
+def _unbroken(seen: Archive, keys: list[str]) -> Iterator[list[str]]:
+    starts = [i for i, key in enumerate(keys) if seen[key].json["previousDigestS3Object"] is None]
+    for first, after in pairwise([*starts, len(keys)]):
+        yield keys[first:after]

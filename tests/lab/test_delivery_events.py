@@ -168,7 +168,9 @@ def test_the_history_is_found_by_one_attribute_and_a_time(small: World) -> None:
 class Selecting:
     """A trail with selectors, as far as they are asked."""
 
-    def __init__(self, basic: list[dict[str, Any]] | None = None, advanced: list[dict[str, Any]] | None = None) -> None:
+    def __init__(
+        self, basic: list[dict[str, Any]] | None = None, advanced: list[list[dict[str, Any]]] | None = None
+    ) -> None:
         self.event_selectors = basic or []
         self.advanced_event_selectors = [{"FieldSelectors": one} for one in advanced or []]
 
@@ -181,8 +183,8 @@ def event(*, data: bool = False, read_only: bool = False, source: str = "s3.amaz
     )  # fmt: skip
 
 
-MANAGEMENT_FIELD = {"Field": "eventCategory", "Equals": ["Management"]}
-DATA_FIELD = {"Field": "eventCategory", "Equals": ["Data"]}
+MANAGEMENT_FIELD: dict[str, Any] = {"Field": "eventCategory", "Equals": ["Management"]}
+DATA_FIELD: dict[str, Any] = {"Field": "eventCategory", "Equals": ["Data"]}
 
 
 @pytest.mark.parametrize(

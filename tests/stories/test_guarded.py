@@ -29,7 +29,10 @@ def refused(desk: Desk, session: boto3.Session, service: str, action: str, **arg
     client = session.client(service, endpoint_url=desk.environment["AWS_ENDPOINT_URL"])
     with pytest.raises(ClientError, match=r"AccessDenied") as said:
         getattr(client, action)(**arguments)
-    assert "explicit deny in a service control policy" in str(said.value) or service == "s3"
+    assert "with an explicit deny in a service control policy: arn:aws:organizations::" in str(said.value) or (
+        service == "s3"
+        and "with an explicit deny in a resource control policy: arn:aws:organizations::" in str(said.value)
+    )
 
 
 def test_no_administrator_of_a_member_can_stop_logging_or_become_exempt(built: Desk) -> None:
@@ -72,3 +75,22 @@ def test_what_is_not_logging_is_left_alone(built: Desk) -> None:
     who.put_object(Bucket="shop-scratch", Key="a", Body=b"x")
     who.delete_object(Bucket="shop-scratch", Key="a")
     who.delete_bucket(Bucket="shop-scratch")
+
+
+def test_an_auditor_reads_and_nobody_else_outside_of_the_archive(desk: Desk) -> None:
+    """A reader named in the specification reads logs and nothing more; without being named nobody of a member does."""
+    iam = desk.client("iam", SHOP)
+    iam.create_role(RoleName="auditor", AssumeRolePolicyDocument=DOCUMENT)
+    iam.attach_role_policy(RoleName="auditor", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
+    desk.spec(archive={"readers": [f"arn:aws:iam::{SHOP}:role/auditor"]})
+    desk.apply().expect(0)
+    bucket = f"small-trail-{desk.log_archive()}-{HOME}"
+    role = f"arn:aws:iam::{SHOP}:role/auditor"
+    key = desk.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+    session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], key["SessionToken"], region_name=HOME)
+    auditor = session.client("s3", endpoint_url=desk.environment["AWS_ENDPOINT_URL"])
+    assert auditor.list_objects_v2(Bucket=bucket)["KeyCount"] >= 0
+    refused(desk, session, "s3", "put_object", Bucket=bucket, Key="AWSLogs/forged", Body=b"{}")
+    other = administrator(desk, SHOP).client("s3", endpoint_url=desk.environment["AWS_ENDPOINT_URL"])
+    with pytest.raises(ClientError, match="because no resource-based policy allows the s3:ListBucket action"):
+        other.list_objects_v2(Bucket=bucket)

@@ -38,6 +38,8 @@ def test_the_demo_shows_the_whole_way_and_leaves_its_files(alone: Desk) -> None:
     said = alone.run("demo", "--scenario", "small", "--output-dir", "shown").expect(0)
     assert "a second plan finds 0" in said.out
     assert "✗" not in said.out
+    assert "0 of " in said.out, "no attack succeeds in the end"
+    assert "statement TrailChange" in said.out
     for name in ("trailkeep.yaml", "before.json.gz", "after.json.gz", "journal.jsonl"):
         assert (alone.folder / "shown" / name).stat().st_size > 0
         assert f"shown/{name}" in said.out

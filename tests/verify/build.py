@@ -14,11 +14,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from benchmarks.archive_stub import SIDECAR, Archive, Thing, public_key
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from benchmarks.archive_stub import SIDECAR, Archive, Thing, public_key
 
 BUCKET = "archive"
 ORG = "o-abcdefghij"

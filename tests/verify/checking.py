@@ -1,20 +1,18 @@
 """Run verify on a made archive, and say what it found, by key."""
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.verify.build import BUCKET, Made
-
 from trailkeep.app.attest import Ledger
 from trailkeep.app.verify import Asked, Place, Verified, verify
 from trailkeep.app.verify_keys import PublicKeys
 from trailkeep.app.verify_pool import Pool
 from trailkeep.ports import Entry, Found, NotThereError, Obstacle, PublicKey, ReadError, Version
 from trailkeep.verify.verdict import Finding, Kind, Verdict
-
-import base64
 
 
 @dataclass

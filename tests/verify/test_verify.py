@@ -1,13 +1,14 @@
 import gzip
 import json
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+
 from tests.verify.build import BEGIN, HOUR, Chain, Made, Thing, archive, digest, grow, of_chains, signed
 from tests.verify.checking import Memory, check
-
 from trailkeep.errors import ExitCode
 from trailkeep.ports import Obstacle
 from trailkeep.verify.verdict import Kind, Verdict
@@ -43,18 +44,18 @@ def test_nothing_is_read_twice(made: Made) -> None:
 @pytest.mark.parametrize(
     ("damage", "verdict"),
     [
-        (lambda data: gzip.compress(b'{"Records": []}'), "TAMPERED hash"),
+        (lambda _: gzip.compress(b'{"Records": []}'), "TAMPERED hash"),
         (lambda data: data[:-9], "TAMPERED format"),
         (lambda data: data[: len(data) // 2], "TAMPERED format"),
-        (lambda data: b"", "TAMPERED format"),
+        (lambda _: b"", "TAMPERED format"),
         (lambda data: data + b"more", "TAMPERED trailing"),
         (lambda data: data + gzip.compress(b"more"), "TAMPERED trailing"),
-        (lambda data: gzip.decompress(data), "TAMPERED format"),
+        (gzip.decompress, "TAMPERED format"),
     ],
 )
-def test_a_damaged_log_file_is_named(made: Made, damage: "object", verdict: str) -> None:
+def test_a_damaged_log_file_is_named(made: Made, damage: Callable[[bytes], bytes], verdict: str) -> None:
     _, logs = middle(made)
-    made.objects[logs[0]] = Thing(damage(made.objects[logs[0]].read()))  # type: ignore[operator]
+    made.objects[logs[0]] = Thing(damage(made.objects[logs[0]].read()))
     found = check(made)
     assert found.said == {logs[0]: verdict}
     assert found.verified.exit_code is ExitCode.FAILS
@@ -152,7 +153,6 @@ def test_a_digest_signed_with_another_key_is_tampered(made: Made) -> None:
     key, logs = middle(made)
     raw = json.loads(gzip.decompress(made.objects[key].read()))
     from tests.verify.build import public_der
-
     from trailkeep.verify.digest import fingerprint
 
     raw["digestPublicKeyFingerprint"] = fingerprint(public_der(1))
@@ -250,7 +250,7 @@ def test_a_link_that_skips_an_hour() -> None:
 
 def test_a_last_short_digest_ends_a_chain() -> None:
     made = archive(hours=4)
-    ((end, last, _),) = list(made.by_chain.values())[0][-1:]
+    ((end, last, _),) = next(iter(made.by_chain.values()))[-1:]
     key = made.chains[0].digest_key(end + timedelta(minutes=20))
     made.objects[key] = digest(made, made.chains[0], end, end + timedelta(minutes=20), key, [], last)
     found = check(made, now=end + timedelta(hours=7))

@@ -1,7 +1,7 @@
 """verify: find what lies in an archive, verify every account and Region of it, and what should be there but is not."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
@@ -10,15 +10,16 @@ from trailkeep.app.verify_findings import Findings
 from trailkeep.app.verify_keys import PublicKeys
 from trailkeep.app.verify_pool import Pool
 from trailkeep.app.verify_recover import look_for_versions
-from trailkeep.app.verify_run import GRACE, ChainSum, Progress, Tools, Unit, UnitResult, Window
+from trailkeep.app.verify_run import GRACE, Progress, Tools, Unit, UnitResult
 from trailkeep.app.verify_unit import verify_unit
-from trailkeep.errors import ExitCode, UsageError
+from trailkeep.errors import UsageError
 from trailkeep.ports import ReadError, Store
 from trailkeep.verify.chain import HOUR
 from trailkeep.verify.expected import by_organization, by_symmetry
 from trailkeep.verify.judge import OBSTACLES
 from trailkeep.verify.keys import Base, Chain, Folder, parse_base, parse_digest
-from trailkeep.verify.verdict import Cause, Finding, Kind, Totals, Verdict
+from trailkeep.verify.summary import Summary, Window
+from trailkeep.verify.verdict import Cause, Finding, Kind
 
 if TYPE_CHECKING:
     from trailkeep.app.attest import Ledger
@@ -66,22 +67,10 @@ class Place:
 
 
 @dataclass(slots=True, kw_only=True)
-class Verified:
+class Verified(Summary):
     """What came of it. `findings` are iterated from disk, and closed by whoever has read them."""
 
-    place: str
-    window: Window
     findings: Findings
-    totals: Totals = field(default_factory=Totals)
-    chains: list[ChainSum] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def exit_code(self) -> ExitCode:
-        """3 for a bad object or an uncovered hour, 4 where only something could not be read."""
-        if any(self.totals.of(v) for v in (Verdict.TAMPERED, Verdict.MISSING, Verdict.UNCOVERED)):
-            return ExitCode.FAILS
-        return ExitCode.INCOMPLETE if self.totals.of(Verdict.UNREADABLE) else ExitCode.OK
 
 
 def verify(place: Place, asked: Asked, progress: Progress) -> Verified:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from trailkeep.ports import Entry, Store
 from trailkeep.verify.judge import KeyFor
 from trailkeep.verify.keys import Base, Chain
+from trailkeep.verify.summary import ChainSum, Window
 from trailkeep.verify.verdict import Finding, Totals
 
 if TYPE_CHECKING:
@@ -38,17 +39,6 @@ class Progress(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """Which hours: `since` and `until` as a person gave them, `expected` by when digests should be there."""
-
-    since: datetime | None
-    until: datetime | None
-    expected: datetime
-    oldest: datetime | None = None
-    """What ended before was expired by the bucket's lifecycle; None where nothing is known of that."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
     """What is verified by itself, anywhere: one account in one Region, in a window of time."""
 
@@ -56,23 +46,6 @@ class Unit:
     region: str
     window: Window
     trail: str | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class ChainSum:
-    """One chain as it was seen: how many digests and log files of it, and from when to when."""
-
-    chain: Chain
-    digests: int = 0
-    logs: int = 0
-    bad: int = 0
-    start: datetime | None = None
-    end: datetime | None = None
-
-    def saw(self, start: datetime, end: datetime) -> None:
-        """Widen the range by one digest."""
-        self.start = min(self.start or start, start)
-        self.end = max(self.end or end, end)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""verify: are the logs what CloudTrail wrote, and is anything missing?"""
+"""verify: whether the logs are what CloudTrail wrote, and nothing is missing."""
 
 import os
 import sys
@@ -144,17 +144,17 @@ def _say(verified: "Verified", output: Form, file: Path | None) -> None:
 
     match output:
         case Form.TABLE:
-            say.result(report.render_verified(verified), file)
+            say.result(report.render_verified(verified, verified.findings), file)
         case Form.JSON:
-            _lines(report.json_pieces(verified), file)
+            _lines(report.json_pieces(verified, verified.findings), file)
         case Form.JSONL:
-            _lines(report.json_lines(verified), file)
+            _lines(report.json_lines(verified, verified.findings), file)
         case Form.CSV:
-            _lines(report.csv_lines(verified), file)
+            _lines(report.csv_lines(verified.findings), file)
         case Form.JUNIT:
-            _lines(report.junit_pieces(verified), file)
+            _lines(report.junit_pieces(verified, verified.findings), file)
         case Form.AWS_CLI:
-            _lines(report.aws_cli_lines(verified), file)
+            _lines(report.aws_cli_lines(verified, verified.findings), file)
     verified.findings.close()
 
 

@@ -30,14 +30,14 @@ class RecordedCall:
 class Recorder:
     """The calls in the order in which they ended, at most `limit` of them; the oldest are forgotten first.
 
-    Beside them the event history that LookupEvents reads: as many events, of the last 90 days of the lab's clock.
+    Beside them the newest `events` events, the history that LookupEvents reads.
     """
 
-    def __init__(self, limit: int = 500_000) -> None:
+    def __init__(self, limit: int = 500_000, events: int = 100_000) -> None:
         self._lock = threading.Lock()
         self._limit = limit
         self._calls: list[RecordedCall] = []
-        self._events: deque[Event] = deque(maxlen=limit)
+        self._events: deque[Event] = deque(maxlen=events)
         self._seq = 0
 
     def next_number(self) -> int:

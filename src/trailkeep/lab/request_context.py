@@ -133,9 +133,9 @@ def _s3(call: Call) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "s3:authtype", ("REST-HEADER" if "authorization" in call.headers else "REST-QUERY-STRING",)
     if call.action == "PutObjectRetention":
         for tag, key in (("Mode", "object-lock-mode"), ("RetainUntilDate", "object-lock-retain-until-date")):
-            value = text_of(call.body, tag)
-            if value:
-                yield f"s3:{key}", (value,)
+            asked = text_of(call.body, tag)
+            if asked:
+                yield f"s3:{key}", (asked,)
 
 
 def _members(call: Call) -> Iterator[tuple[str, tuple[str, ...]]]:

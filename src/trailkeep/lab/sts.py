@@ -62,7 +62,7 @@ def has_second_factor(call: Call, world: World) -> bool:
     if not serial and not code:
         return False
     users = world.iam(call.account).users.values()
-    devices = next((u.mfa_devices for u in users if u.arn == call.principal), {})
+    devices: Mapping[str, Any] = next((u.mfa_devices for u in users if u.arn == call.principal), {})
     if serial not in devices or not (code.isdigit() and len(code) == 6):
         raise Refusal("AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code.", 403)
     return True

@@ -45,10 +45,10 @@ def summary(tried: Sequence[Tried]) -> str:
 
 def render_attacks(tried: Sequence[Tried]) -> RenderableType:
     """A line an attempt and principal, and what it comes to."""
-    lines = [Text(_HEADINGS, style="bold")]
-    for one in tried:
-        lines.append(Text(f"{one.what:<38}{one.who:<25}") + _answer(one) + Text(stopped_by(one), style="dim"))
-    return Group(*lines, _sum(tried))
+    lines = (
+        Text(f"{one.what:<38}{one.who:<25}") + _answer(one) + Text(stopped_by(one), style="dim") for one in tried
+    )
+    return Group(Text(_HEADINGS, style="bold"), *lines, _sum(tried))
 
 
 def render_briefly(tried: Sequence[Tried]) -> RenderableType:

@@ -6,15 +6,15 @@ import json
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from trailkeep.report.words import count, printable
-from trailkeep.verify.keys import Chain
-from trailkeep.verify.verdict import Cause, Finding, Kind, Totals, Verdict
+from trailkeep.verify.summary import ChainSum, Summary
+from trailkeep.verify.verdict import Cause, Finding, Kind, Verdict
 
 SHOWN: Final = 100
 """So many findings a table names; more are counted, and are all in the other formats."""
@@ -50,51 +50,12 @@ _COLUMNS = (
 )
 
 
-class ChainSum(Protocol):
-    """A chain as it was seen."""
-
-    chain: Chain
-    digests: int
-    logs: int
-    bad: int
-    start: datetime | None
-    end: datetime | None
-
-
-class Window(Protocol):
-    """Which hours were looked at."""
-
-    @property
-    def since(self) -> datetime | None: ...
-    @property
-    def until(self) -> datetime | None: ...
-    @property
-    def expected(self) -> datetime: ...
-
-
-class Verified(Protocol):
-    """What came of a verification."""
-
-    @property
-    def place(self) -> str: ...
-    @property
-    def window(self) -> Window: ...
-    @property
-    def totals(self) -> Totals: ...
-    @property
-    def findings(self) -> Iterable[Finding]: ...
-    @property
-    def chains(self) -> Iterable[ChainSum]: ...
-    @property
-    def notes(self) -> Iterable[str]: ...
-
-
-def render_verified(verified: Verified) -> RenderableType:
+def render_verified(verified: Summary, findings: Iterable[Finding]) -> RenderableType:
     """Totals, one row for each object and range of hours that is not VALID, and the chains."""
-    return Group(*_totals(verified), *_rows(verified.findings), _chains(list(verified.chains)), *_notes(verified))
+    return Group(*_totals(verified), *_rows(findings), _chains(verified.chains), *_notes(verified))
 
 
-def _totals(verified: Verified) -> Iterator[Text]:
+def _totals(verified: Summary) -> Iterator[Text]:
     totals, window = verified.totals, verified.window
     since = f"{window.since:%Y-%m-%d %H:%M}" if window.since else "the beginning"
     until = min(window.until or window.expected, window.expected)
@@ -151,7 +112,7 @@ def _chains(chains: list[ChainSum]) -> RenderableType:
     return table if chains else Text("")
 
 
-def _notes(verified: Verified) -> Iterator[Text]:
+def _notes(verified: Summary) -> Iterator[Text]:
     return (Text(f"note: {printable(n, 600)}", style="dim") for n in verified.notes)
 
 
@@ -174,19 +135,19 @@ def finding_json(f: Finding) -> dict[str, Any]:
     }
 
 
-def json_lines(verified: Verified) -> Iterator[str]:
+def json_lines(verified: Summary, findings: Iterable[Finding]) -> Iterator[str]:
     """One JSON object a finding, then one with the totals."""
-    for f in verified.findings:
+    for f in findings:
         yield json.dumps(finding_json(f))
     yield json.dumps({"trailkeep_verify": 1, **_head(verified)})
 
 
-def json_pieces(verified: Verified) -> Iterator[str]:
+def json_pieces(verified: Summary, findings: Iterable[Finding]) -> Iterator[str]:
     """One JSON object, written line by line; escapes keep it harmless on a terminal."""
     head = json.dumps({"trailkeep_verify": 1, **_head(verified)}, indent=2)
     yield head.removesuffix("\n}") + ',\n  "findings": ['
     before = ""
-    for f in verified.findings:
+    for f in findings:
         if before:
             yield before + ","
         before = "    " + json.dumps(finding_json(f))
@@ -194,7 +155,7 @@ def json_pieces(verified: Verified) -> Iterator[str]:
     yield "  ]\n}"
 
 
-def _head(verified: Verified) -> dict[str, Any]:
+def _head(verified: Summary) -> dict[str, Any]:
     totals, window = verified.totals, verified.window
     return {
         "place": verified.place,
@@ -226,10 +187,10 @@ def _head(verified: Verified) -> dict[str, Any]:
     }
 
 
-def csv_lines(verified: Verified) -> Iterator[str]:
+def csv_lines(findings: Iterable[Finding]) -> Iterator[str]:
     """A header, and one line a finding."""
     yield ",".join(_COLUMNS)
-    for f in verified.findings:
+    for f in findings:
         told = finding_json(f)
         line = io.StringIO()
         csv.writer(line, lineterminator="").writerow([_cell(str(told[c] or "")) for c in _COLUMNS])
@@ -241,7 +202,7 @@ def _cell(text: str) -> str:
     return f"'{clean}" if clean.startswith(("=", "+", "-", "@")) else clean  # a spreadsheet would run it
 
 
-def junit_pieces(verified: Verified) -> Iterator[str]:
+def junit_pieces(verified: Summary, findings: Iterable[Finding]) -> Iterator[str]:
     """JUnit XML: a test case for each finding, and one for each chain without any."""
     totals = verified.totals
     bad = sum(totals.of(v) for v in Verdict if v not in {Verdict.VALID, Verdict.UNREADABLE})
@@ -251,7 +212,7 @@ def junit_pieces(verified: Verified) -> Iterator[str]:
     yield (f'<testsuite name="trailkeep verify" tests="{bad + unread + len(good)}" failures="{bad}" errors="{unread}">')
     for c in good:
         yield _xml("testcase", {"classname": c.chain.base.account, "name": f"{c.chain.region} {c.chain.trail}"}, None)
-    for f in verified.findings:
+    for f in findings:
         tag = "error" if f.verdict is Verdict.UNREADABLE else "failure"
         yield _xml("testcase", {"classname": f.account, "name": _what(f)}, (tag, f))
     yield "</testsuite>"
@@ -274,12 +235,12 @@ _AWS_CLI: Final[Mapping[Cause, str]] = {
 }
 
 
-def aws_cli_lines(verified: Verified) -> Iterator[str]:
+def aws_cli_lines(verified: Summary, findings: Iterable[Finding]) -> Iterator[str]:
     """Lines as `aws cloudtrail validate-logs` writes them, so that what reads those reads these.
 
     What it has no word for is said in ours: UNREADABLE and UNCOVERED are not INVALID.
     """
-    for f in verified.findings:
+    for f in findings:
         if f.kind is Kind.HOURS:
             yield f"{f.verdict}: {printable(_what(f), 600)}"
             continue

@@ -26,7 +26,7 @@ class Principals:
         self._targets = targets
         self._clients = Clients(botocore.session.Session(), workers=4)
         self._clouds: dict[Who, Cloud] = {}
-        self._last: Call | None = None
+        self._seen: list[Call] = []
 
     def make(self, attempt: Attempt, who: Who) -> tuple[str, str, str]:
         """Make an attempt: AWS's error code ("" for success), what it said, and the id of the request."""
@@ -34,13 +34,13 @@ class Principals:
         if who is Who.ANONYMOUS:
             return self._unsigned(attempt, params)
         account, region = self._targets.account(who), attempt.region(self._targets)
-        self._last = None
+        self._seen.clear()
         code = said = ""
         try:
             self._cloud(who).call(account, region, attempt.service, attempt.operation, **params)
         except AwsError as error:
             code, said = error.code or "Error", error.message
-        return code, said, self._last.request_id if self._last else ""
+        return code, said, self._seen[-1].request_id if self._seen else ""
 
     def _cloud(self, who: Who) -> Cloud:
         if who not in self._clouds:
@@ -54,12 +54,9 @@ class Principals:
                 own=Credentials(lent["access_key"], lent["secret_key"], lent["session_token"] or None),
                 region=Region(self._targets.home),
                 access_role=self._targets.access_role,
-                on_call=self._remember,
+                on_call=self._seen.append,
             )
         return self._clouds[who]
-
-    def _remember(self, call: Call) -> None:
-        self._last = call
 
     def _unsigned(self, attempt: Attempt, params: Mapping[str, Any]) -> tuple[str, str, str]:
         verb = _VERBS.get(attempt.operation)

@@ -39,9 +39,16 @@ def deliver_config(world: World, ledger: Ledger, until: float) -> None:
                 _serve(world, ledger, (account.id, backend.region_name), until)
 
 
+def check_channel(world: World, cell: Cell, moment: float) -> None:
+    """Write the file with which PutDeliveryChannel finds out whether Config may write."""
+    channel = next(iter(world.backend("config", *cell).delivery_channels.values())).to_dict()
+    key = f"{_base(channel, cell[0])}ConfigWritabilityCheckFile"
+    put_object(world, channel["s3BucketName"], key, b"", moment=moment, kms_key=channel.get("s3KmsKeyArn"))
+
+
 def is_recording(backend: Any) -> bool:
     """Whether moto's Config backend of an account and Region has a recorder that records."""
-    return any(recorder.status.recording for recorder in backend.recorders.values())
+    return any(recorder.status.recording for recorder in tuple(backend.recorders.values()))
 
 
 def history_of(ledger: Ledger, account: str, region: str) -> ConfigPast:
@@ -78,9 +85,6 @@ def _serve(world: World, ledger: Ledger, cell: Cell, until: float) -> None:
     )  # fmt: skip
     if config._delivery_error(asking, world, channel):
         return
-    if not past.checked:
-        _put_check(world, cell, channel, until)
-        past.checked = True
     while (due := (past.history_at or past.began) + SIX_HOURS) <= until:
         _write_history(world, cell, past, due)
     every = _FREQUENCIES.get((channel.get("configSnapshotDeliveryProperties") or {}).get("deliveryFrequency", ""))
@@ -109,11 +113,6 @@ def _put(world: World, cell: Cell, name: str, content: dict[str, Any], moment: f
         world, channel["s3BucketName"], key, zipped(orjson.dumps(content, default=str)),
         moment=moment, kms_key=channel.get("s3KmsKeyArn"),
     )  # fmt: skip
-
-
-def _put_check(world: World, cell: Cell, channel: dict[str, Any], moment: float) -> None:
-    key = f"{_base(channel, cell[0])}ConfigWritabilityCheckFile"
-    put_object(world, channel["s3BucketName"], key, b"", moment=moment, kms_key=channel.get("s3KmsKeyArn"))
 
 
 def _base(channel: dict[str, Any], account: str) -> str:

@@ -38,7 +38,7 @@ def stranger(identity: dict[str, Any]) -> dict[str, Any]:
 
 def _session(call: Call, world: World, who: dict[str, Any], name: str) -> dict[str, Any]:
     role_name, _, session = name.partition("/")
-    role = next((r for r in world.iam(call.account).roles.values() if r.name == role_name), None)
+    role = next((r for r in tuple(world.iam(call.account).roles.values()) if r.name == role_name), None)
     role_id = str(role.id) if role is not None else role_name
     role_arn = role.arn if role is not None else f"arn:aws:iam::{call.account}:role/{role_name}"
     issuer = {
@@ -58,7 +58,8 @@ def _session(call: Call, world: World, who: dict[str, Any], name: str) -> dict[s
 
 
 def _began(call: Call, world: World, key: str) -> str:
-    made = next((s for s in sts_backends[call.account][PARTITION].assumed_roles if s.access_key_id == key), None)
+    sessions = reversed(tuple(sts_backends[call.account][PARTITION].assumed_roles))
+    made = next((s for s in sessions if s.access_key_id == key), None)
     began = getattr(made, "began", None)
     if made is not None and began is None:
         began = made.began = world.clock.now()

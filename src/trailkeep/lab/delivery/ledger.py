@@ -56,7 +56,6 @@ class ConfigPast:
     """What Config delivered for an account and Region; `seen` fingerprints each type's last history."""
 
     began: float = 0.0
-    checked: bool = False
     history_at: float | None = None
     snapshot_at: float | None = None
     seen: dict[str, str] = field(default_factory=dict)

@@ -6,7 +6,7 @@ import threading
 import time
 
 from trailkeep.lab.call import Call
-from trailkeep.lab.delivery.config_files import deliver_config
+from trailkeep.lab.delivery.config_files import check_channel, deliver_config
 from trailkeep.lab.delivery.courier import SLOT, deliver, keep
 from trailkeep.lab.delivery.events import events_of
 from trailkeep.lab.delivery.ledger import ledger_of
@@ -35,6 +35,8 @@ def record(call: Call, reply: Reply, error: str | None, world: World) -> None:
         error=error,
     )
     world.recorder.record(seen, events)
+    if error is None and call.service == "config" and call.action == "PutDeliveryChannel":
+        check_channel(world, (call.account, call.region), world.clock.now())
     ledger = ledger_of(world)
     changes = error is None and call.service == "cloudtrail" and call.action in CHANGES_TRAILS
     if not (changes or ledger.lines or ledger.last_run is None):
