@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.verify.build import BEGIN, BUCKET, HOUR, Made, Thing, archive, grow
+from benchmarks.archive_stub import Thing
+from tests.verify.build import BEGIN, BUCKET, HOUR, Made, archive, grow
 from tests.verify.checking import Checked, Memory, check
 from trailkeep.app.attest import Ledger
 from trailkeep.errors import TrailkeepError
@@ -124,7 +125,7 @@ def test_a_changed_attestation_is_refused(made: Made, tmp_path: Path) -> None:
     file = files(tmp_path)[0]
     data = file.read_bytes()
     lines = gzip.decompress(data).replace(b'"raw_sha256":"', b'"raw_sha256":"0', 1)
-    for wrong in (gzip.compress(lines), data[len(data) // 2 :], data[: len(data) // 2], b"", data + b"junk"):
+    for wrong in (gzip.compress(lines), data[len(data) // 2 :], data[: len(data) // 2], b"", data + b"junk" * 9):
         file.write_bytes(wrong)
         with pytest.raises(TrailkeepError, match="damaged"):
             run(made, tmp_path)

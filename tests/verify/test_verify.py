@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from tests.verify.build import BEGIN, HOUR, Chain, Made, Thing, archive, digest, grow, of_chains, signed
+from benchmarks.archive_stub import Thing
+from tests.verify.build import BEGIN, HOUR, Chain, Made, archive, digest, grow, of_chains, public_der, signed
 from tests.verify.checking import Memory, check
 from trailkeep.errors import ExitCode
 from trailkeep.ports import Obstacle
+from trailkeep.verify.digest import fingerprint
 from trailkeep.verify.verdict import Kind, Verdict
 
 
@@ -152,9 +154,6 @@ def test_a_forged_digest_is_tampered(made: Made) -> None:
 def test_a_digest_signed_with_another_key_is_tampered(made: Made) -> None:
     key, logs = middle(made)
     raw = json.loads(gzip.decompress(made.objects[key].read()))
-    from tests.verify.build import public_der
-    from trailkeep.verify.digest import fingerprint
-
     raw["digestPublicKeyFingerprint"] = fingerprint(public_der(1))
     made.objects[key] = signed(json.dumps(raw).encode(), 1)
     assert check(made).said == {key: "TAMPERED signature", **dict.fromkeys(logs, "UNCOVERED unproven")}

@@ -22,13 +22,14 @@ from isal import isal_zlib
 from trailkeep.errors import TrailkeepError
 from trailkeep.verify import digest as d
 from trailkeep.verify.digest import Digest
-from trailkeep.verify.keys import Base, DigestKey, Folder
+from trailkeep.verify.keys import Base, DigestKey, Folder, parse_digest
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 NONE: Final = "0" * 64
 _HELD = 512
+_RECENT = 2
 _PIECE = 16 << 10
 _FIELDS = ("key", "version", "listed", "raw_sha256", "stored_sha256", "size", "etag")
 
@@ -113,6 +114,15 @@ class Ledger:
                 end = found.digest.end
                 if (since is None or end > since - timedelta(days=1)) and (until is None or end <= until):
                     yield found
+
+    def units(self) -> set[tuple[Base, str]]:
+        """The accounts and Regions that were verified on the last days of each account."""
+        found: set[tuple[Base, str]] = set()
+        for folder in sorted(self.folder.glob("[0-9]" * 12)):
+            for day in self._days(folder.name, None, None)[-_RECENT:]:
+                keys = (parse_digest(a.key) for a in self._batches(folder.name, day, ""))
+                found |= {(k.chain.base, k.chain.region) for k in keys if k}
+        return found
 
     def row(self, base: Base, region: str, key: str) -> Row | None:
         """What is remembered of one log file."""

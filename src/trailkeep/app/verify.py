@@ -186,18 +186,15 @@ def _units(place: Place, asked: Asked) -> tuple[list[tuple[Base, str]], list[Fin
             unread.append(_unlisted(place.store, prefix, error))
             return ()
 
-    bases = [
-        b
-        for b in _bases(folders, asked.prefix, place.pool)
-        if (not asked.accounts or b.account in asked.accounts)
-        and (not asked.organization or b.organization == asked.organization)
-    ]
+    bases = [b for b in _bases(folders, asked.prefix, place.pool) if _is_base_asked(b, asked)]
     kinds = [(b, b.folder(kind)) for b in bases for kind in (Folder.DIGEST, Folder.LOG)]
     found: set[tuple[Base, str]] = set()
     for (base, folder), inside in zip(kinds, _all(place.pool, folders, [f for _, f in kinds]), strict=True):
         regions = {f[len(folder) : -1] for f in inside}
-        found |= {(base, r) for r in regions if not asked.regions or r in asked.regions}
-    return sorted(found), unread
+        found |= {(base, r) for r in regions}
+    known = place.ledger.units() if place.ledger else set()  # wiped ones leave no folder
+    found |= {(b, r) for b, r in known if str(b).startswith(asked.prefix) and _is_base_asked(b, asked)}
+    return sorted((b, r) for b, r in found if not asked.regions or r in asked.regions), unread
 
 
 def _bases(folders: Callable[[str], tuple[str, ...]], prefix: str, pool: Pool) -> list[Base]:
@@ -277,9 +274,14 @@ def _absent(place: Place, asked: Asked, verified: Verified) -> None:
 
 def _is_asked(chain: Chain, asked: Asked) -> bool:
     return (
-        (not asked.accounts or chain.base.account in asked.accounts)
+        _is_base_asked(chain.base, asked)
         and (not asked.regions or chain.region in asked.regions)
-        and (not asked.organization or chain.base.organization == asked.organization)
         and (not asked.trail or chain.trail == asked.trail)
         and str(chain.base).startswith(asked.prefix)
+    )
+
+
+def _is_base_asked(base: Base, asked: Asked) -> bool:
+    return (not asked.accounts or base.account in asked.accounts) and (
+        not asked.organization or base.organization == asked.organization
     )

@@ -68,16 +68,26 @@ class Attacker:
 
 @lru_cache(maxsize=16384)
 def anyone(kind: Kind, partition: str, account: str) -> Text:
-    """Every ARN that a user or role of an account may have."""
-    start = language.literal(f"arn:{partition}:iam::{account}:{kind}/")
+    """Every ARN that users, roles or federated users of an account may have; the root user has just one.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+    """
+    if kind == "root":
+        return only(f"arn:{partition}:iam::{account}:root")
+    service, folder, likely = _NAMED[kind]
+    start = language.literal(f"arn:{partition}:{service}::{account}:{folder}/")
     name = language.some("name")
     deeper = (*start, *language.some("name"), *language.literal("/"), *language.any_number("path"), *name)
-    likely = {"role": "Administrator", "user": "admin"}[kind]
-    return Text(
-        name="aws:principalarn",
-        domain=(language.pattern((*start, *name)), language.pattern(deeper)),
-        likely=(f"arn:{partition}:iam::{account}:{kind}/{likely}",),
-    )
+    domain = (language.pattern((*start, *name)), *([language.pattern(deeper)] if service == "iam" else []))
+    example = f"arn:{partition}:{service}::{account}:{folder}/{likely}"
+    return Text(name="aws:principalarn", domain=domain, likely=(example,))
+
+
+_NAMED: dict[Kind, tuple[str, str, str]] = {
+    "role": ("iam", "role", "Administrator"),
+    "user": ("iam", "user", "admin"),
+    "federated user": ("sts", "federated-user", "admin"),
+}
 
 
 @lru_cache(maxsize=16384)
@@ -102,6 +112,8 @@ def fixed_of(principal: Principal, resource_account: str, organization: Organiza
     known = dict(context.derived(principal, resource_account, organization))
     open_ = ("aws:securetransport", "aws:principalarn", "aws:username")
     absent: dict[str, tuple[str, ...]] = dict.fromkeys(FROM_SERVICES, ()) if principal.kind != "service" else {}
+    if principal.kind != "user":
+        absent |= {"aws:username": ()}
     if principal.kind != "service" and "aws:principalorgid" not in known:
         absent |= {"aws:principalorgpaths": ()}
     return absent | {k: v for k, v in known.items() if k not in open_}

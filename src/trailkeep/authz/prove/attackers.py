@@ -1,12 +1,11 @@
 """Everybody who could ask in the worst case: administrators of every account, strangers, services, nobody at all."""
 
 from collections.abc import Iterator
-from typing import Literal
 
 from trailkeep.authz.policy import parse
-from trailkeep.authz.principal import Principal
+from trailkeep.authz.principal import Kind, Principal
 from trailkeep.authz.prove import language
-from trailkeep.authz.prove.attacker import SESSION, Attacker, Fixed, anyone, fixed_of, only
+from trailkeep.authz.prove.attacker import SESSION, Attacker, Fixed, anyone, fixed_of
 from trailkeep.authz.prove.variables import Choice, Text
 from trailkeep.authz.prove.world import World
 from trailkeep.authz.request import Facts, Level, Policies
@@ -21,15 +20,16 @@ LOG_SERVICES = frozenset({
 })  # fmt: skip
 """The services that write logs."""
 
-_WHO: dict[Literal["role", "user", "root"], str] = {
+_WHO: dict[Kind, str] = {
     "role": "an administrator (role)",
     "user": "an administrator (user)",
+    "federated user": "an administrator (federated user)",
     "root": "the root user",
 }
 
 
 def insiders(world: World, account: str, owner: str, stands_for: int = 1) -> Iterator[Attacker]:
-    """Roles, users and the root user of an account of the organization; `owner` is the account of the resource."""
+    """Roles, users, federated users and the root user of one of our accounts; `owner` is the resource's account."""
     yield from _of_account(world, account, owner, world.organization.path(account), world.scp(account), stands_for)
 
 
@@ -69,14 +69,15 @@ def _of_account(
     is_ours = account in organization.accounts
     others = Choice(name="aws:principalorgid", values=("o-0000000000", *sorted(world.other_organizations)))
     for kind, words in _WHO.items():
-        arn = f"arn:{organization.partition}:iam::{account}:{'root' if kind == 'root' else kind + '/x'}"
+        arn = anyone(kind, organization.partition, account)
+        example = Principal(kind=kind, id=arn.likely[0], account=account)
         yield Attacker(
             who=f"{words} of {place}",
             kind=kind,
             account=account,
-            arn=only(arn) if kind == "root" else anyone(kind, organization.partition, account),
+            arn=arn,
             session=SESSION if kind == "role" else None,
-            fixed=fixed_of(Principal(kind=kind, id=arn, account=account), owner, organization),
+            fixed=fixed_of(example, owner, organization),
             facts=Facts(
                 is_root=kind == "root",
                 management_account=account == organization.management,

@@ -6,7 +6,8 @@ an operator on a key of another kind) is loosened the same way and remembered in
 witness that rests on it does not count.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from trailkeep.authz import conditions
 from trailkeep.authz.patterns import is_everything
@@ -14,7 +15,7 @@ from trailkeep.authz.policy import Statement
 from trailkeep.authz.prove import elements, keys
 from trailkeep.authz.prove.attacker import Attacker
 from trailkeep.authz.prove.formula import FALSE, TRUE, Formulas
-from trailkeep.authz.prove.language import Union
+from trailkeep.authz.prove.language import Union, any_number, literal, pattern
 from trailkeep.authz.prove.variables import Atom, Choice, Ordered, Presence, Text, Variable
 from trailkeep.authz.template import Context, Template
 from trailkeep.authz.truth import Truth
@@ -95,7 +96,7 @@ class Encoder:
     def _present(self, key: str) -> int:
         if key in self.attacker.fixed:
             return TRUE if self.attacker.fixed[key] else FALSE
-        if key == "aws:principalarn":
+        if key in {"aws:principalarn", "aws:username"}:  # a name is fixed for whoever has none
             return TRUE if self.attacker.arn else FALSE
         if self._is_always_there(key):
             return TRUE
@@ -118,6 +119,8 @@ class Encoder:
         if test.key == "aws:principalarn":
             arn = self.attacker.arn
             return self._value(test, arn, surely=surely) if arn else _read(test.absent, surely=surely)
+        if test.key == "aws:username":
+            return self._username(test, surely=surely)
         variable = self.attacker.open.get(test.key) or keys.variable_of(test)
         if variable is None or self._widths.get(test.key, 1) > MOST_ELEMENTS:
             self.loose.add(test.key)
@@ -125,6 +128,14 @@ class Encoder:
         if self._is_always_there(test.key):
             return self._value(test, variable, surely=surely)
         return self._optional(test, variable, surely=surely)
+
+    def _username(self, test: conditions.Test, *, surely: bool) -> int:
+        """A test on a user's name, which is the end of its ARN; only string operators can be said of that."""
+        arn = self.attacker.arn
+        if arn is None or not test.operator.name.startswith("String"):
+            self.loose.add(test.key)
+            return FALSE if surely else TRUE
+        return self._value(test, arn, surely=surely, within=_names_in(arn.likely[0]))
 
     def _fixed(self, test: conditions.Test, *, surely: bool) -> int:
         """A test on a key whose value is known; its own variables may still be open."""
@@ -148,8 +159,10 @@ class Encoder:
             holds = self.formulas.either(self.formulas.every((there, value)) for there, value in each)
         return self.formulas.either((absent, self.formulas.every((present, holds))))
 
-    def _value(self, test: conditions.Test, variable: Variable, *, surely: bool) -> int:
-        """A test on a value that is there."""
+    def _value(
+        self, test: conditions.Test, variable: Variable, *, surely: bool, within: Callable[[Union], Union] | None = None
+    ) -> int:
+        """A test on a value that is there; `within` says where it stands in the variable's text, if it is a part."""
         if isinstance(variable, Choice | Ordered):
             return self.formulas.atom(Atom(variable=variable, test=test, surely=surely))
         negated = test.operator.negated
@@ -159,7 +172,8 @@ class Encoder:
             for template in _templates(test)
             if (encoded := self._encoded(template, surely=reading)) is not None
         ]
-        found = self._atom(variable, tuple(pattern for union in unions for pattern in union))
+        texts = tuple(p for union in unions for p in union)
+        found = self._atom(variable, within(texts) if within else texts)
         if not negated:
             return found
         unresolved = any(t.encoded(self._context) is None for t in _templates(test))
@@ -174,6 +188,19 @@ def widths_of(statements: Iterable[Statement]) -> dict[str, int]:
             if isinstance(test, conditions.Test) and test.qualifier and test.key not in keys.SINGLE:
                 asked.setdefault(test.key, set()).add((test.qualifier, test.operator.name, *test.values))
     return {key: len(tests) for key, tests in asked.items()}
+
+
+def _names_in(arn: str) -> Callable[[Union], Union]:
+    """From texts that a user's name may be to ARNs of such users, with a path or without; no name has a slash."""
+    start = literal(arn.partition("/")[0] + "/")
+    before = (start, (*start, *any_number("path"), *literal("/")))
+
+    def users(names: Union) -> Union:
+        rows = (tuple(replace(t, among="name") if t.among else t for t in p.tokens) for p in names)
+        fit = [row for row in rows if not any("/" in t.text for t in row)]
+        return tuple(pattern((*path, *row)) for row in fit for path in before)
+
+    return users
 
 
 def _read(truth: Truth, *, surely: bool) -> int:

@@ -48,7 +48,7 @@ class Naming:
             return TRUE if self._attacker.account in element.accounts else FALSE
         if kind == "role" and strength is Named.ROLE:
             return self._named_role(element)
-        if (kind, strength) in {("role", Named.SESSION), ("user", Named.USER)}:
+        if strength is (Named.USER if kind == "user" else Named.SESSION):
             return self._named_exactly(element)
         return FALSE
 

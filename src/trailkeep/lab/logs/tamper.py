@@ -226,7 +226,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "newest-digest-deleted": Kind(
             does="the newest digest of a chain deleted",
-            expected="UNCOVERED gap",
+            expected="MISSING deleted",
             act=lambda s: _delete_digests(s, s.chain()[-1:]),
         ),
         "all-digests-deleted": Kind(
