@@ -11,8 +11,13 @@ from botocore.exceptions import ClientError
 from tests.lab.conftest import World, refusal
 from trailkeep.lab.call import Call
 from trailkeep.lab.delivery.elements import HIDDEN, request_parameters
-from trailkeep.lab.delivery.events import Event
+from trailkeep.lab.delivery.events import Event, events_of
 from trailkeep.lab.delivery.selectors import selected
+from trailkeep.lab.delivery.wire import dated
+from trailkeep.lab.refusal import Reply
+from trailkeep.lab.scenario import load_scenario
+from trailkeep.lab.seed import build
+from trailkeep.lab.world import World as LabWorld
 
 MANAGEMENT, SECURITY, SHOP = "111111111111", "222222222222", "444444444444"
 BUCKET = "events-of-the-shop"
@@ -237,3 +242,54 @@ DATA_FIELD: dict[str, Any] = {"Field": "eventCategory", "Equals": ["Data"]}
 )
 def test_selectors_choose(trail: Selecting, made: Event, wanted: bool) -> None:
     assert selected(trail, made) is wanted
+
+
+@pytest.fixture(scope="module")
+def small_world() -> LabWorld:
+    """The small organization in this process, for calls that no client of AWS would send."""
+    return build(load_scenario("small"), 7)
+
+
+def call(params: dict[str, Any], protocol: str = "json", service: str = "cloudtrail", body: bytes = b"") -> Call:
+    return Call(
+        seq=1, account=SHOP, region="us-east-1", service=service, action="PutBucketPolicy", principal="", params=params,
+        protocol=protocol, method="POST", uri={"Bucket": "b"} if service == "s3" else {}, headers={}, body=body,
+    )  # fmt: skip
+
+
+def deep(levels: int) -> Any:
+    made: Any = "x"
+    for _ in range(levels):
+        made = {"A": [made]}
+    return made
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        call(deep(300)),
+        call({".".join(["A"] * 5000): "x"}, protocol="query"),
+        call({"A.member.²": "x", "B.1": "y", "B.999999999999999999999": "z", "C": "d", "C.1": "e"}, protocol="query"),
+        call({"A": "\ud800", "B": 10**40}),
+        call({}, service="s3", protocol="rest-xml", body=b"<a>" * 3000 + b"</a>" * 3000),
+        call({}, service="s3", protocol="rest-xml", body=b"[" * 100_000),
+        call({}, service="s3", protocol="rest-xml", body=b"[" * 900 + b"]" * 900),
+        call({}, service="s3", protocol="rest-xml", body=b"\xff\xfe<"),
+        call({"Big": "x" * 300_000}),
+    ],
+)
+def test_no_request_is_too_strange_for_an_event(hostile: Call, small_world: LabWorld) -> None:
+    (event,) = events_of(hostile, Reply(body=b'{"a":' * 200), None, small_world)
+    assert json.loads(event.record)["recipientAccountId"] == SHOP
+    assert len(event.record) < 110_000
+    (refused,) = events_of(hostile, Reply(status=400, body=b"\xff{"), "ValidationException", small_world)
+    assert json.loads(refused.record)["errorCode"] == "ValidationException"
+
+
+def test_times_in_answers_are_cloudtrails() -> None:
+    moment = {"createDate": "2023-07-10T12:23:05.5Z", "deep": [{"requestedTimestamp": 1688991785.0, "count": 3}]}
+    assert dated(moment) == {
+        "createDate": "Jul 10, 2023 12:23:05 PM",
+        "deep": [{"requestedTimestamp": "Jul 10, 2023 12:23:05 PM", "count": 3}],
+    }
+    assert dated("2023-07-10T00:09:47Z", ",") == "Jul 10, 2023, 12:09:47 AM"

@@ -42,6 +42,11 @@ def verified(place: str, *options: str, env: dict[str, str] | None = None, into:
     return done.return_value if isinstance(done.return_value, int) else done.exit_code, told
 
 
+def follows(verdict: str, key: str) -> bool:
+    """Whether it is said of a log file only because the digest that names it cannot be believed."""
+    return "/CloudTrail/" in key and verdict in {"UNCOVERED unproven", "UNREADABLE public-key"}
+
+
 @pytest.fixture(scope="module")
 def healthy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("verified") / "healthy"
@@ -64,7 +69,7 @@ def test_a_damage_in_a_folder_gets_its_verdict(kind: str, healthy: Path, tmp_pat
         assert told == []
         return
     assert KINDS[kind].expected in {verdict for verdict, _ in told}
-    assert {key for verdict, key in told if verdict != "UNCOVERED unproven"} == set(keys)
+    assert {key for verdict, key in told if not follows(verdict, key)} == set(keys)
 
 
 @pytest.fixture
@@ -82,4 +87,4 @@ def test_damages_in_the_labs_s3_get_their_verdicts(world: World, tmp_path: Path)
     assert verified(place, "--until", "2026-01-31", env=environment, into=tmp_path) == (0, [])
     expected = {key: verdict for kind, verdict in FROM_S3.items() for key in world.lab.tamper(kind, BUCKET, seed=11)}
     _, told = verified(place, "--until", "2026-01-31", env=environment, into=tmp_path)
-    assert {key: verdict for verdict, key in told if verdict != "UNCOVERED unproven"} == expected
+    assert {key: verdict for verdict, key in told if not follows(verdict, key)} == expected

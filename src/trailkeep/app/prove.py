@@ -13,8 +13,7 @@ from trailkeep.authz.prove.proof import Proof
 from trailkeep.authz.prove.prove import Progress, prove, verdicts
 from trailkeep.authz.prove.world import World
 from trailkeep.errors import UsageError
-from trailkeep.model.plan import after
-from trailkeep.setup.declared import declared
+from trailkeep.setup.declared import declared, declared_after
 
 if TYPE_CHECKING:
     from trailkeep.app.setup import Planned
@@ -53,7 +52,7 @@ def certify(
 def judge(ready: "Planned") -> tuple[tuple[Proof, ...], tuple[Proof, ...]]:
     """What is proved now, and what would be once a plan is carried out."""
     before = verdicts(declared(ready.spec, ready.snapshot))
-    return before, verdicts(declared(ready.spec, after(ready.plan.changes, ready.snapshot)))
+    return before, verdicts(declared_after(ready.spec, ready.plan.changes, ready.snapshot))
 
 
 def chosen(ids: list[str] | None) -> tuple[Claim, ...]:

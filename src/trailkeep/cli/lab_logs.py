@@ -62,6 +62,7 @@ def logs(
     prefix: Annotated[str, typer.Option(help="The trail's key prefix.")] = "",
     trail: Annotated[str, typer.Option(help="The trail's name.")] = "trailkeep",
     until: Annotated[str, typer.Option(help="The day after the last one, as 2026-01-31.")] = "2026-01-31",
+    late: Annotated[float, typer.Option(help="The share of log files with delayed events.", min=0, max=1)] = 0.02,
     backfills: Annotated[int, typer.Option(help="So many backfill digests of each account and Region.", min=0)] = 0,
     damage: Annotated[
         list[str] | None, typer.Option("--tamper", help="Damage it, by name; again for more (see lab tamper).")
@@ -80,7 +81,7 @@ def logs(
         shape = Shape(
             accounts=account_ids(accounts), regions=region_names(regions), days=days, until=midnight(until),
             volume=volume.value, seed=seed, bucket=bucket, prefix=prefix, organization=organization, trail=trail,
-            backfills=backfills,
+            late=late, backfills=backfills,
         )  # fmt: skip
     except ValueError as problem:
         raise UsageError(str(problem)) from None

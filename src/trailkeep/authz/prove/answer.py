@@ -1,6 +1,6 @@
 """One question answered: nobody of this class can do it, or here is the request, or it cannot be told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 
 from trailkeep.authz.patterns import encode
@@ -10,7 +10,7 @@ from trailkeep.authz.prove.deed import Deed
 from trailkeep.authz.prove.encode import Encoder
 from trailkeep.authz.prove.formula import FALSE, Formulas
 from trailkeep.authz.prove.proof import Guard, Hole, Unsettled
-from trailkeep.authz.prove.question import Asking, Question
+from trailkeep.authz.prove.question import Asking, Deny, Question
 from trailkeep.authz.prove.solve import GaveUpError, Model, Solver
 from trailkeep.authz.prove.witness import ReplayError, replay
 from trailkeep.authz.request import Layer, Policies, Reason
@@ -47,10 +47,10 @@ class Answering:
         goal = self._goal(question, encoder)
         try:
             model = self._solver.model(goal)
-            if model is None:
-                return self._guard(deed, who, question, encoder)
         except GaveUpError as error:
             return _unsettled(deed, who, str(error))
+        if model is None:
+            return self._guard(deed, who, question, encoder)
         witness = replay(model, who, deed, policies)
         if witness.decision.is_allowed and not witness.decision.assumptions:
             return Hole(deed=deed, attacker=who, witness=witness)
@@ -80,14 +80,15 @@ class Answering:
         who, policies, encoder = self._put(deed, attacker)
         try:
             model = self._solver.model(Asking(encoder, deed, policies, nobody=False).allowed())
+            maybe = model or self._solver.model(Asking(encoder, deed, policies).allowed())
         except GaveUpError as error:
             return _unsettled(deed, who, str(error))
         witness = replay(model or Model(values={}), who, deed, policies)
-        if witness.decision.is_allowed and not witness.decision.assumptions:
-            return Guard(deed=deed, attacker=who, alone=witness.decision.reasons)
-        if model is not None and not encoder.loose:
+        if model is not None and not witness.decision.is_allowed and not encoder.loose:
             raise ReplayError(f"{deed.action} on {deed.subject} by {who.who}: {witness.request}")
-        if witness.decision.is_allowed:
+        if witness.decision.is_allowed and (model is not None or not witness.decision.assumptions):
+            return Guard(deed=deed, attacker=who, alone=witness.decision.reasons)
+        if maybe is not None or witness.decision.is_allowed:
             return _unsettled(deed, who, _because(encoder))
         return Hole(deed=deed, attacker=who, witness=witness)
 
@@ -126,7 +127,10 @@ class Answering:
                 -self._is_left_out(strict),
             )
         )
-        model = self._solver.model(goal)
+        try:
+            model = self._solver.model(goal)
+        except GaveUpError as error:
+            return _unsettled(deed, who, str(error))
         if model is not None:
             witness = replay(model, who, deed, policies)
             if not witness.decision.is_allowed and not strict.loose:
@@ -140,24 +144,25 @@ class Answering:
         if not self._explain:
             return Guard(deed=deed, attacker=who, alone=())
         granted = self._goal(Question(granted=question.granted, denies=()), encoder)
-        if self._solver.model(granted) is None:
+        if self._excludes(granted, ()):
             return Guard(deed=deed, attacker=who, alone=())
-        alone = tuple(self._enough(granted, question))
-        if alone:
-            return Guard(deed=deed, attacker=who, alone=alone)
-        return Guard(deed=deed, attacker=who, alone=(), together=self._needed(granted, question))
+        alone = tuple(deny.where for deny in question.denies if self._excludes(granted, (deny,)))
+        together = () if alone else self._needed(granted, question)
+        return Guard(deed=deed, attacker=who, alone=alone, together=together)
 
-    def _enough(self, granted: int, question: Question) -> Iterator[Reason]:
-        for deny in question.denies:
-            if self._solver.model(self._formulas.every((granted, -deny.formula))) is None:
-                yield deny.where
+    def _excludes(self, granted: int, denies: Iterable[Deny]) -> bool:
+        """Whether these denies surely leave nothing of what is granted."""
+        try:
+            return self._solver.model(self._formulas.every((granted, *(-d.formula for d in denies)))) is None
+        except GaveUpError:
+            return False
 
     def _needed(self, granted: int, question: Question) -> tuple[Reason, ...]:
         """A set of denies that holds, and does no more when any of it is left out."""
         kept = list(question.denies)
         for deny in question.denies:
             less = [d for d in kept if d is not deny]
-            if self._solver.model(self._formulas.every((granted, *(-d.formula for d in less)))) is None:
+            if self._excludes(granted, less):
                 kept = less
         return tuple(d.where for d in kept)
 

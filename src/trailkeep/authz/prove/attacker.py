@@ -24,6 +24,9 @@ FROM_SERVICES = (
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 """
 
+OF_PRINCIPALS = ("aws:principalorgid", "aws:principalaccount", "aws:principalarn")
+"""Keys that neither services nor anonymous requests have, because they are of no account."""
+
 Fixed = Mapping[str, tuple[str, ...]]
 
 
@@ -114,6 +117,8 @@ def fixed_of(principal: Principal, resource_account: str, organization: Organiza
     absent: dict[str, tuple[str, ...]] = dict.fromkeys(FROM_SERVICES, ()) if principal.kind != "service" else {}
     if principal.kind != "user":
         absent |= {"aws:username": ()}
-    if principal.kind != "service" and "aws:principalorgid" not in known:
+    if "aws:principalorgid" not in known:
         absent |= {"aws:principalorgpaths": ()}
+    if not principal.account:
+        absent |= dict.fromkeys(OF_PRINCIPALS, ())
     return absent | {k: v for k, v in known.items() if k not in open_}

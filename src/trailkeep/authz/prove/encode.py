@@ -31,6 +31,7 @@ class Encoder:
         self.formulas = formulas
         self.attacker = attacker
         self.loose: set[str] = set()
+        self._kinds: dict[str, Variable] = {}
         self._widths = widths
         self._context: Context = {k: v for k, v in attacker.fixed.items() if v}
 
@@ -44,7 +45,7 @@ class Encoder:
         )
         if not negated:
             return found
-        if surely and not all(self._is_settled(t) for t in statement.resources):
+        if surely and not all(self._is_settled(t) and t.is_resolved(self._context) for t in statement.resources):
             return FALSE  # NotResource with a variable that has no value
         return -found
 
@@ -125,6 +126,8 @@ class Encoder:
         if variable is None or self._widths.get(test.key, 1) > MOST_ELEMENTS:
             self.loose.add(test.key)
             return FALSE if surely else TRUE
+        if self._kinds.setdefault(test.key, variable) != variable:
+            self.loose.add(test.key)  # read as two kinds of value, which are not related to each other
         if self._is_always_there(test.key):
             return self._value(test, variable, surely=surely)
         return self._optional(test, variable, surely=surely)

@@ -6,6 +6,7 @@ domain can no longer be met is left at once, and literal prefixes make that near
 Source: the shift-and construction of Baeza-Yates and Gonnet, A new approach to text searching (CACM 1992).
 """
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from trailkeep.authz.patterns import ANY, STAR
 MOST_STATES = 20_000
 """Joint states that are looked at before a question is given up; nothing that fits a real policy comes near."""
 
+_STARS = re.compile(f"{STAR}+")
 _NAME = frozenset(ascii_letters + digits + "+=,.@_-")
 CLASSES: dict[str, Callable[[str], bool]] = {
     "any": lambda _c: True,
@@ -66,6 +68,7 @@ def any_number(among: str = "any") -> Tokens:
 def glob(encoded: str, among: str = "any", *, fold: bool = False) -> Tokens:
     """An encoded pattern (see `patterns.encode`) whose wildcards stand for characters of a class."""
     wild = {STAR: Token(among=among, star=True), ANY: Token(among=among)}
+    encoded = _STARS.sub(STAR, encoded)
     return tuple(wild.get(c) or Token(text=_both_cases(c) if fold else c) for c in encoded)
 
 
@@ -199,3 +202,5 @@ def _alphabet(unions: Sequence[Union]) -> tuple[str, ...]:
 def _fresh(mentioned: set[str]) -> Iterator[str]:
     for choices in ("abcdefghijklmnopqrstuvwxyz" + ascii_letters, digits, "_.-+=,@", "/", ":", "~ !#%&"):
         yield from (c for c in [next((c for c in choices if c not in mentioned), "")] if c)
+    if not set("~ !#%&") - mentioned:  # no name, no slash, no colon, and one that no policy speaks of
+        yield next(c for c in map(chr, range(0x3041, 0x10000)) if c not in mentioned)

@@ -4,10 +4,10 @@ A variable has a domain; an atom says something about its value. Whether some at
 is answered for one variable at a time: by automata for texts, by trying every boundary for what is ordered.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import cached_property, lru_cache
 from ipaddress import ip_network
 from itertools import pairwise
@@ -16,6 +16,11 @@ from trailkeep.authz import conditions
 from trailkeep.authz.conditions import date, numeric
 from trailkeep.authz.prove import language
 from trailkeep.authz.prove.language import Union
+
+_FIRST = datetime(1, 1, 2, tzinfo=UTC).timestamp()
+_LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
+_DIGITS = 2500
+"""More than two numbers of `conditions/numeric` have between them, whatever their exponents."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,19 +135,32 @@ def _boundaries(kind: str, atoms: Iterable[Atom]) -> Iterator[str]:
     match kind:
         case "date":
             yield "2026-01-01T00:00:00Z"
-            for at in sorted({date.seconds(v) + step for v in wanted for step in (-1, 0, 1)}):
-                yield datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
+            moments = sorted({date.seconds(v) for v in wanted})
+            near = (m + step for m in moments for step in (0, -1, 1))
+            between = ((a + b) / 2 for a, b in pairwise(moments))
+            yield from (_moment(m) for m in (*near, *between) if _FIRST <= m <= _LAST)
         case "ip":
             yield from ("203.0.113.9", "2001:db8::9")
             for network in {ip_network(v, strict=False) for v in wanted}:
                 for address in (network[0], network[-1]):
                     yield from (str(near) for step in (0, -1, 1) if (near := _moved(address, step)) is not None)
         case _:
-            numbers = sorted({numeric.number(v) for v in wanted})
             yield from ("1", "0")
-            for n in numbers:
-                yield from (str(n), str(n - 1), str(n + 1))
-            yield from (str((a + b) / Decimal(2)) for a, b in pairwise(numbers))
+            with localcontext(prec=_DIGITS):
+                yield from tuple(_near(sorted({numeric.number(v) for v in wanted})))
+
+
+def _near(numbers: Sequence[Decimal]) -> Iterator[str]:
+    """The numbers, one between each two, and one beyond each end."""
+    yield from map(str, numbers)
+    yield from (str((a + b) / 2) for a, b in pairwise(numbers))
+    if numbers:
+        lowest, highest = numbers[0], numbers[-1]
+        yield from (str(lowest - abs(lowest) - 1), str(highest + abs(highest) + 1))
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
 
 
 def _moved(address: object, step: int) -> object | None:

@@ -13,7 +13,7 @@ from itertools import groupby
 from trailkeep.lab.delivery.events import Event, delayed
 from trailkeep.lab.delivery.ledger import Cell, Chain, Ledger, Line
 from trailkeep.lab.delivery.objects import put_object
-from trailkeep.lab.delivery.scope import hears, is_over, obstacle, open_lines, place_of, reach
+from trailkeep.lab.delivery.scope import hears, is_gone, is_over, obstacle, open_lines, place_of, reach
 from trailkeep.lab.delivery.trail_files import File, digest_file, log_file
 from trailkeep.lab.world import World
 
@@ -44,6 +44,8 @@ def deliver(world: World, ledger: Ledger, until: float) -> None:
         if is_over(world, line):
             _finish(world, ledger, line, until)
             del ledger.lines[arn]
+            if is_gone(world, line):
+                ledger.forget(arn)
     open_lines(world, ledger, until)
     for line in ledger.lines.values():
         cells = list(reach(world, line))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from trailkeep.lab.call import Call
+from trailkeep.lab.delivery.wire import DEEPEST, dated, lowered, nested, tag, tree_of, xml_result
 from trailkeep.lab.refusal import Reply
 
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
@@ -26,9 +26,9 @@ def request_parameters(call: Call) -> dict[str, Any] | None:
     if call.service in {"s3", "s3control"}:
         asked: Any = _bucket_request(call)
     elif call.protocol == "query":
-        asked = _lowered(_nested({k: v for k, v in call.params.items() if k not in _NOT_ASKED}))
+        asked = lowered(nested({k: v for k, v in call.params.items() if k not in _NOT_ASKED}))
     else:
-        asked = _lowered({**call.uri, **call.params})
+        asked = lowered({**call.uri, **call.params})
     if call.service == "organizations":
         asked = _unnamed(asked)
     if call.service == "ssm" and "value" in asked:
@@ -43,12 +43,12 @@ def response_elements(call: Call, reply: Reply) -> dict[str, Any] | None:
         return shown or None
     try:
         if call.protocol in {"json", "rest-json"}:
-            told: Any = _lowered(json.loads(reply.body or b"{}"))
+            told: Any = dated(lowered(json.loads(reply.body or b"{}")))
         elif call.protocol == "query":
-            told = _lowered(_result(reply.body))
+            told = dated(lowered(xml_result(reply.body)), "," if call.service == "sts" else "")
         else:
             return None
-    except (ValueError, ET.ParseError):
+    except (ValueError, RecursionError, ET.ParseError):
         return None
     if not isinstance(told, dict):
         return None
@@ -91,81 +91,27 @@ def _bucket_request(call: Call) -> dict[str, Any]:
             root = ET.fromstring(call.body)  # noqa: S314  (the request was read by moto's parser already)
         except ET.ParseError:
             return asked
-        asked[_tag(root)] = _tree(root)
+        asked[tag(root)] = tree_of(root)
     return asked
 
 
 def _document(body: bytes) -> Any:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return body.decode("utf-8", "replace")
 
 
-def _nested(flat: Mapping[str, Any]) -> Any:
-    """`Tags.member.1.Key=a` as `{"Tags": [{"Key": "a"}]}` (AWS's query protocol)."""
-    tree: dict[str, Any] = {}
-    for name, value in flat.items():
-        *path, last = name.split(".")
-        place = tree
-        for part in path:
-            deeper = place.setdefault(part, {})
-            place = deeper if isinstance(deeper, dict) else {}
-        place[last] = value
-    return _listed(tree)
-
-
-def _listed(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    inner = value.get("member", value) if set(value) == {"member"} else value
-    if isinstance(inner, dict) and inner and all(name.isdigit() for name in inner):
-        return [_listed(inner[name]) for name in sorted(inner, key=int)]
-    return {name: _listed(each) for name, each in value.items()}
-
-
-def _result(body: bytes) -> Any:
-    root = ET.fromstring(body)  # noqa: S314  (it is moto's own answer)
-    result = next((child for child in root if _tag(child).endswith("Result")), None)
-    return _tree(result) if result is not None else {}
-
-
-def _tree(element: ET.Element) -> Any:
-    children = list(element)
-    if not children:
-        return (element.text or "").strip()
-    if {_tag(child) for child in children} == {"member"}:
-        return [_tree(child) for child in children]
-    tree: dict[str, Any] = {}
-    for child in children:
-        name, value = _tag(child), _tree(child)
-        if name in tree:
-            before = tree[name]
-            tree[name] = [*before, value] if isinstance(before, list) else [before, value]
-        else:
-            tree[name] = value
-    return tree
-
-
-def _tag(element: ET.Element) -> str:
-    return element.tag.rpartition("}")[2]
-
-
-def _lowered(value: Any) -> Any:
-    """Member names as CloudTrail spells them: the first letter small."""
-    if isinstance(value, dict):
-        return {name[:1].lower() + name[1:]: _lowered(each) for name, each in value.items()}
-    return [_lowered(each) for each in value] if isinstance(value, list) else value
-
-
-def _masked(value: Any) -> Any:
+def _masked(value: Any, depth: int = 0) -> Any:
+    if depth > DEEPEST:
+        return None
     if isinstance(value, dict):
         return {
-            name: HIDDEN if name.lower() in _MASKED else _masked(each)
+            name: HIDDEN if name.lower() in _MASKED else _masked(each, depth + 1)
             for name, each in value.items()
             if name.lower() not in _LEFT_OUT
         }
-    return [_masked(each) for each in value] if isinstance(value, list) else value
+    return [_masked(each, depth + 1) for each in value] if isinstance(value, list) else value
 
 
 def _unnamed(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -127,6 +128,13 @@ def _resources(call: Call, world: World) -> list[dict[str, str]]:
     return []
 
 
+def _dumped(record: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(record, default=str)
+    except TypeError:  # half a surrogate pair, or a number past 64 bits: clients may send them
+        return json.dumps(record, default=str).encode()
+
+
 def _event(
     call: Call, facts: dict[str, Any], identity: dict[str, Any], account: str, shared: str | None, moment: float
 ) -> Event:
@@ -152,5 +160,5 @@ def _event(
         read_only=bool(facts["readOnly"]),
         data=not facts["managementEvent"],
         resources=tuple((one["type"], one["ARN"]) for one in facts.get("resources", ())),
-        record=orjson.dumps(record, default=str),
+        record=_dumped(record),
     )

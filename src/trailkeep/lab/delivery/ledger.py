@@ -74,6 +74,11 @@ class Ledger:
         self.last_run: float | None = None
         self.written = 0
 
+    def forget(self, arn: str) -> None:
+        """Forget how delivery went for a trail that is gone."""
+        for key in [key for key in self.outcomes if key[0] == arn]:
+            del self.outcomes[key]
+
 
 _LEDGERS: WeakKeyDictionary[World, Ledger] = WeakKeyDictionary()
 

@@ -34,8 +34,14 @@ def open_lines(world: World, ledger: Ledger, moment: float) -> None:
 def is_over(world: World, line: Line) -> bool:
     """Whether a line's trail has stopped, is gone, or delivers in another layout now."""
     trail = line.trail
+    return is_gone(world, line) or not trail.status.is_logging or trail.is_org_trail != line.organization
+
+
+def is_gone(world: World, line: Line) -> bool:
+    """Whether a line's trail was deleted."""
+    trail = line.trail
     there = world.backend("cloudtrail", trail.account_id, trail.region_name).trails.get(trail.trail_name)
-    return there is not trail or not trail.status.is_logging or trail.is_org_trail != line.organization
+    return there is not trail
 
 
 def reach(world: World, line: Line) -> Iterator[Cell]:

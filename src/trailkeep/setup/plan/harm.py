@@ -9,9 +9,9 @@ from trailkeep.authz.prove.claims import NEEDED
 from trailkeep.authz.prove.proof import Hole, Proof
 from trailkeep.authz.prove.prove import verdicts
 from trailkeep.model.change import AttachPolicy, Change, PutPolicy
-from trailkeep.model.plan import Note, after, ordered
+from trailkeep.model.plan import Note
 from trailkeep.model.snapshot import Snapshot
-from trailkeep.setup.declared import declared
+from trailkeep.setup.declared import declared_after
 from trailkeep.setup.spec import Spec
 
 Guardrails = AttachPolicy | PutPolicy
@@ -40,7 +40,7 @@ SHOWN = 5
 
 
 def _harm(spec: Spec, changes: Iterable[Change], snapshot: Snapshot) -> list[tuple[Proof, Hole]]:
-    world = declared(spec, after(ordered(changes), snapshot))
+    world = declared_after(spec, changes, snapshot)
     return [(proof, hole) for proof in verdicts(world, NEEDED) for hole in proof.holes]
 
 
