@@ -72,7 +72,9 @@ class Archive:
     faults: dict[str, str] = field(default_factory=dict)
     storm: Callable[[], bool] = lambda: False
     latency: float = 0.0
+    closed: bool = False
     calls: list[tuple[str, str]] = field(default_factory=list)
+    open: set[asyncio.Transport] = field(default_factory=set)
     most_at_once: int = 0
     at_once: int = 0
     _sorted: list[str] | None = None
@@ -107,6 +109,10 @@ class Stub(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport: asyncio.Transport = transport  # type: ignore[assignment]
+        self.archive.open.add(self.transport)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self.archive.open.discard(self.transport)
 
     def data_received(self, data: bytes) -> None:
         self.data += data
@@ -154,6 +160,8 @@ class Stub(asyncio.Protocol):
 
     def s3(self, method: str, key: str, asked: dict[str, str]) -> None:
         self.archive.calls.append((method if key else "LIST", key or asked.get("prefix", "")))
+        if self.archive.closed:
+            return self.send(403, b"") if method == "HEAD" else self.fail(403, "AccessDenied", "Access Denied")
         if self.archive.storm():
             return self.fail(503, "SlowDown", "Please reduce your request rate.")
         if not key:
@@ -325,9 +333,15 @@ class Running:
         self._loop.run_forever()
 
     def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        async def end() -> None:
+            self._server.close()
+            for transport in list(self.archive.open):
+                transport.abort()
+            await asyncio.sleep(0.01)  # closed transports say so in the next turn
+            self._loop.stop()
+
+        asyncio.run_coroutine_threadsafe(end(), self._loop)
         self._thread.join(10)
-        self._server.close()
         self._loop.close()
 
 

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.foreign.conftest import client
 from tests.lab.conftest import World, trail_policy
+from trailkeep.cli.main import app
 from trailkeep.lab import start
 
 pytestmark = pytest.mark.foreign
@@ -152,6 +154,46 @@ def test_a_backfill_digest_is_valid_too(archive: Archive) -> None:
     done = archive.validate(ORGANIZATION, account=SHOP, region="us-east-1")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "backfill" in done.stdout
+
+
+def test_a_made_up_archive_is_valid_and_its_damage_is_found() -> None:
+    program = client("aws")
+    with start("small") as lab:
+        world = World(lab)
+        made = CliRunner().invoke(
+            app, ["lab", "logs", "--regions", "2", "--volume", "medium", "--backfills", "2"], env=lab.environment()
+        )
+        assert made.exit_code == 0, made.output
+        bucket, organization = "trailkeep-lab-logs", lab.state()["organization"]
+        world.client("organizations").enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
+        policy = trail_policy(bucket, owner=MANAGEMENT, trail=ORGANIZATION, organization=organization)
+        world.client("s3").put_bucket_policy(Bucket=bucket, Policy=policy)
+        asked = {"IsMultiRegionTrail": True, "IsOrganizationTrail": True}
+        world.client("cloudtrail", None, "eu-west-1").create_trail(Name="trailkeep", S3BucketName=bucket, **asked)
+        command = [str(program), "cloudtrail", "validate-logs", "--trail-arn", ORGANIZATION, "--account-id", SHOP]
+        command += [
+            "--region",
+            "eu-west-1",
+            "--start-time",
+            "2026-01-29T00:00:00Z",
+            "--end-time",
+            "2026-01-31T00:00:00Z",
+        ]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+
+        def run() -> subprocess.CompletedProcess[str]:
+            return subprocess.run(
+                command, env=environment | lab.environment(), capture_output=True, text=True, timeout=120, check=False
+            )
+
+        whole = run()
+        assert whole.returncode == 0, whole.stdout + whole.stderr
+        assert counted(whole)[0] == "24/24 digest files valid"
+        assert "2/2 backfill digest files valid" in whole.stdout
+        (hit,) = lab.tamper("object-edited", bucket, accounts=[SHOP], regions=["eu-west-1"])
+        damaged = run()
+        assert damaged.returncode == 1
+        assert f"{hit}\tINVALID: hash value doesn't match" in damaged.stderr
 
 
 def test_a_damaged_log_file_and_a_lost_digest_are_invalid(archive: Archive) -> None:

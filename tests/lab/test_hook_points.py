@@ -18,7 +18,8 @@ from moto.kms.models import Key, KmsBackend
 from moto.moto_api._internal import mock_random
 from moto.moto_server import werkzeug_app
 from moto.organizations import models, utils
-from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend, s3_backends
+from moto.s3.models import FakeBucket, FakeKey, PublicAccessBlock, S3Backend, s3_backends
+from moto.s3.utils import _VersionedKeyStore
 from moto.sts.models import AssumedRole, STSBackend
 
 
@@ -28,6 +29,14 @@ from moto.sts.models import AssumedRole, STSBackend
         (FakeBucket, "get_permission"),
         (PermissionResult, "NEUTRAL"),
         (S3Backend, "create_bucket"),
+        (S3Backend, "put_object"),
+        (S3Backend, "get_object"),
+        (S3Backend, "delete_object"),
+        (FakeKey, "set_metadata"),
+        (FakeKey, "set_storage_class"),
+        (FakeKey, "value"),
+        (_VersionedKeyStore, "lists"),
+        (_VersionedKeyStore, "pop"),
         (s3_backends, "bucket_accounts"),
         (BaseResponse, "get_current_account"),
         (IAMBackend, "create_user"),

@@ -7,6 +7,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +239,15 @@ def test_a_fault_is_met_by_reading_one_object_until_it_is_healed(world: World, k
     assert healed.exit_code == 0, healed.output
     assert world.lab.faults() == ()
     assert s3(world).get_object(Bucket=BUCKET, Key=key)["Body"].read()
+
+
+def test_time_passes_by_a_command(world: World) -> None:
+    before = datetime.fromisoformat(world.lab.state()["clock"]["now"])
+    done = CliRunner().invoke(app, ["lab", "advance", "1d12h"], env=world.lab.environment())
+    assert done.exit_code == 0, done.output
+    after = datetime.fromisoformat(world.lab.state()["clock"]["now"])
+    assert timedelta(hours=36) <= after - before < timedelta(hours=37)
+    assert f"{after:%Y-%m-%dT%H:}" in done.stderr
 
 
 def test_what_makes_no_sense_is_refused(world: World) -> None:

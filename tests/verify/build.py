@@ -109,6 +109,19 @@ def archive(*, accounts: int = 1, regions: int = 1, seed: int = 1, **chain: Any)
     return of_chains(chains, seed=seed)
 
 
+@cache
+def _template(**how: int) -> Made:
+    return archive(**how)
+
+
+def fresh(**how: int) -> Made:
+    """An archive that may be damaged, without signing everything again."""
+    made = _template(**how)
+    copied = Archive(objects=dict(made.objects), keys=list(made.archive.keys))
+    by_chain = {k: [(end, key, list(logs)) for end, key, logs in v] for k, v in made.by_chain.items()}
+    return Made(archive=copied, chains=made.chains, by_chain=by_chain)
+
+
 def of_chains(chains: list[Chain], seed: int = 1) -> Made:
     made = Made(archive=Archive(), chains=chains)
     made.archive.keys = [public_key(public_der(), BEGIN.timestamp() - 9e6, BEGIN.timestamp() + 9e6)]

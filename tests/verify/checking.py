@@ -135,7 +135,7 @@ def check(
         recheck=recheck,
         is_folder=is_folder,
         snapshot=snapshot,
-        retention=retention,
+        retention=lambda: retention,
     )
     verified = verify(place, Asked(**asked), Silent())
     findings = list(verified.findings)

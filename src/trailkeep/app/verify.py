@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from trailkeep.app.attest import Ledger
     from trailkeep.model.snapshot import Snapshot
 
-UNITS_AT_ONCE = 24
+UNITS_AT_ONCE = 16
 """So many accounts × Regions are under way: enough to keep every thread busy where each has little."""
 
 _DEEPEST = 6
@@ -60,7 +61,7 @@ class Place:
     keys: PublicKeys
     pool: Pool
     is_folder: bool = False
-    retention: timedelta | None = None
+    retention: Callable[[], timedelta | None] = lambda: None
     ledger: "Ledger | None" = None
     recheck: bool = False
     snapshot: "Snapshot | None" = None
@@ -91,6 +92,7 @@ def verify(place: Place, asked: Asked, progress: Progress) -> Verified:
         progress=progress,
         ledger=place.ledger,
         recheck=place.recheck,
+        oldest=cache(lambda: _oldest(place)),
     )
     for finding in unread:
         verified.totals.add(finding.kind, finding.verdict)
@@ -104,7 +106,7 @@ def verify(place: Place, asked: Asked, progress: Progress) -> Verified:
         verified.notes.extend(n for n in result.notes if n not in verified.notes)
 
     verified.chains.sort(key=lambda c: c.chain)
-    _absent(place, asked, verified)
+    _absent(place, asked, verified, tools)
     if not place.is_folder:
         look_for_versions(verified.findings, place.store, place.name, place.pool)
     if place.ledger is not None:
@@ -116,8 +118,12 @@ def _window(place: Place, asked: Asked, units: Iterable[tuple[Base, str]]) -> Wi
     expected = place.now - GRACE
     if place.is_folder:
         expected = asked.until or _newest(place.store, units) or expected
-    oldest = place.now - place.retention + timedelta(days=1) if place.retention else None
-    return Window(since=asked.since, until=asked.until, expected=expected, oldest=oldest)
+    return Window(since=asked.since, until=asked.until, expected=expected)
+
+
+def _oldest(place: Place) -> datetime | None:
+    retention = place.retention()
+    return place.now - retention + timedelta(days=1) if retention else None
 
 
 def _newest(store: Store, units: Iterable[tuple[Base, str]]) -> datetime | None:
@@ -240,7 +246,7 @@ def _unlisted(store: Store, prefix: str, error: ReadError) -> Finding:
     )
 
 
-def _absent(place: Place, asked: Asked, verified: Verified) -> None:
+def _absent(place: Place, asked: Asked, verified: Verified, tools: Tools) -> None:
     """Chains that should be there and have left no digest in the window."""
     seen = {c.chain for c in verified.chains if c.digests}
     if place.snapshot is not None:
@@ -253,7 +259,7 @@ def _absent(place: Place, asked: Asked, verified: Verified) -> None:
     until = min(window.until or window.expected, window.expected)
     for chain in sorted(set(expected) - seen):
         joined = expected[chain]
-        start = max((m for m in (window.since, window.oldest, joined) if m), default=None)
+        start = max((m for m in (window.since, tools.oldest(), joined) if m), default=None)
         if not _is_asked(chain, asked) or (start is not None and start > until - HOUR):
             continue
         finding = Finding(

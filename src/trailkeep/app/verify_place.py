@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,8 @@ from trailkeep.app.world import Access, now, open_cloud
 from trailkeep.errors import UsageError
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from trailkeep.app.attest import Ledger
     from trailkeep.aws.cloud import Cloud
     from trailkeep.model.snapshot import Snapshot
@@ -76,7 +77,7 @@ def open_place(location: Location, access: Access, how: How) -> tuple[Place, str
 
 def _open(
     location: Location, access: Access, cloud: "Callable[[], Cloud]"
-) -> "tuple[Store, str, str, timedelta | None]":
+) -> "tuple[Store, str, str, Callable[[], timedelta | None]]":
     bucket, prefix = _parts(location.original) if location.original else ("", "")
     if not location.is_bucket:
         from trailkeep.aws.archive.folder import FolderArchive
@@ -84,7 +85,7 @@ def _open(
         root = Path(location.text)
         if not root.is_dir():
             raise UsageError(f"{location.text} is no folder", hint="name s3://bucket/prefix, or a folder with a copy")
-        return FolderArchive(root, bucket=bucket, prefix=prefix), location.text, "", None
+        return FolderArchive(root, bucket=bucket, prefix=prefix), location.text, "", lambda: None
     from trailkeep.aws.archive.open import open_bucket
 
     place, below = _parts(location.text)
@@ -96,8 +97,7 @@ def _open(
         profile=access.profile,
         workers=access.workers,
     )
-    days = store.lifecycle_days()
-    return store, place, below, timedelta(days=days) if days else None
+    return store, place, below, store.retention
 
 
 def _asking(cloud: "Callable[[], Cloud]") -> "Callable[[], KeySource]":

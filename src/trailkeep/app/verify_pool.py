@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from trailkeep.ports import Entry, NotThereError, Obstacle, ReadError, Store
+from trailkeep.ports import Found, NotThereError, Obstacle, ReadError, Store
 from trailkeep.verify.content import Content, examine
 
 _BROKEN_STREAMS = 4
@@ -17,26 +17,23 @@ _BROKEN_STREAMS = 4
 class Fetched:
     """An object that was read to its end."""
 
-    entry: Entry
-    version: str
-    metadata: dict[str, str] | None
+    found: Found
     content: Content
 
 
-def fetch(store: Store, key: str, keep: int = 0) -> Fetched | ReadError:
-    """Read, inflate and hash one object; `keep` as in `examine`."""
+def fetch(store: Store, key: str, *, keep: int = 0, stored: bool = True) -> Fetched | ReadError:
+    """Read, inflate and hash one object; `keep` and `stored` as in `examine`."""
     for attempt in range(_BROKEN_STREAMS):
         try:
             found = store.get(key)
-            content = examine(found.chunks, keep=keep)
+            content = examine(found.chunks, keep=keep, stored=stored)
         except NotThereError as error:
             return error
         except ReadError as error:
             if error.why is not Obstacle.NETWORK or attempt == _BROKEN_STREAMS - 1:
                 return error
             continue
-        metadata = None if found.metadata is None else dict(found.metadata)
-        return Fetched(entry=found.entry, version=found.version, metadata=metadata, content=content)
+        return Fetched(found=found, content=content)
     raise AssertionError
 
 

@@ -1,6 +1,6 @@
 """What one run of verify works with: the archive, the keys, what was verified before, and where findings go."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
@@ -80,6 +80,8 @@ class Tools:
     progress: Progress
     ledger: "Ledger | None" = None
     recheck: bool = False
+    oldest: "Callable[[], datetime | None]" = lambda: None
+    """What ended before was expired by the bucket's lifecycle; asked only when something old is not there."""
 
 
 def state_of(entry: Entry) -> str:

@@ -29,6 +29,7 @@ AHEAD: Final = 48
 
 LOGS_AHEAD: Final = 384
 _TODO: Final = 4_000
+_TOGETHER: Final = 4
 _BEFORE: Final = timedelta(days=1)
 
 
@@ -61,7 +62,10 @@ class Line:
     """The end of the last digest that was settled, whatever came of it."""
 
 
-Answer = tuple[Slot | None, LogFile | None, Fetched | ReadError]
+Wanted = tuple[Slot | None, LogFile | None]
+"""A digest (no log file), or a log file with the digest that names it (None for one that was verified before)."""
+
+Answer = list[tuple[Slot | None, LogFile | None, Fetched | ReadError]]
 
 
 def verify_unit(unit: Unit, tools: Tools) -> UnitResult:
@@ -86,7 +90,7 @@ class _Run:
             for slot in self.slots():
                 self.queue.append(slot)
                 if slot.attested is None:
-                    self.submit(slot, None, str(slot.key), LARGEST_DIGEST)
+                    self.submit([(slot, None)])
                 else:
                     self.advance()
                 while len(self.queue) >= AHEAD or len(self.todo) > _TODO:
@@ -155,7 +159,7 @@ class _Run:
 
     def missed(self, known: Attested) -> Iterator[Slot]:
         key = parse_digest(known.key)
-        if key is not None and (not self.unit.window.oldest or key.end > self.unit.window.oldest):
+        if key is not None and (not self.is_expired(key.end)):
             yield Slot(key, "", attested=known, is_gone=True)
 
     def stray(self, entry: Entry) -> None:
@@ -165,27 +169,37 @@ class _Run:
 
     # the work: one answer at a time
 
-    def submit(self, slot: Slot | None, file: LogFile | None, key: str, keep: int) -> None:
-        self.under_way += 1
-        store = self.tools.store
+    def submit(self, wanted: list[Wanted]) -> None:
+        self.under_way += len(wanted)
+        store, stored = self.tools.store, self.tools.ledger is not None
 
         def job() -> Answer:
-            return slot, file, fetch(store, key, keep)
+            return [(slot, file, one(slot, file)) for slot, file in wanted]
+
+        def one(slot: Slot | None, file: LogFile | None) -> Fetched | ReadError:
+            if file is not None:
+                return fetch(store, file.key, stored=stored)
+            assert slot is not None
+            return fetch(store, str(slot.key), keep=LARGEST_DIGEST, stored=stored)
 
         self.tools.pool.submit(job, self.reply)
 
     def pump(self) -> None:
         while self.todo and self.under_way < LOGS_AHEAD:
-            owner, named = self.todo.popleft()
-            self.submit(owner, named, named.key, 0)
+            # few go one by one, for speed; many go together, to spare the threads their hand-overs
+            together = _TOGETHER if len(self.todo) > self.tools.pool.workers else 1
+            self.submit([*(self.todo.popleft() for _ in range(min(together, len(self.todo))))])
         if not self.under_way:
             self.advance()
             return
         answer = self.reply.get()
         if isinstance(answer, BaseException):
             raise answer
-        slot, file, found = answer
-        self.under_way -= 1
+        self.under_way -= len(answer)
+        for slot, file, found in answer:
+            self.took(slot, file, found)
+
+    def took(self, slot: Slot | None, file: LogFile | None, found: Fetched | ReadError) -> None:
         if isinstance(found, Fetched):
             self.result.totals.read_bytes += found.content.stored_size
             self.result.totals.raw_bytes += found.content.size
@@ -233,7 +247,7 @@ class _Run:
             why = Cause.DELETED if isinstance(found, NotThereError) else OBSTACLES[found.why]
             fault = Fault(cause=why, detail=found.detail)
             return Judged(key=slot.key, digest=None, sha256="", signature="", fault=fault, is_proved=False)
-        return judge(slot.key, self.tools.store.bucket, found.content, found.metadata, self.tools.keys)
+        return judge(slot.key, self.tools.store.bucket, found.content, found.found.metadata, self.tools.keys)
 
     def begin(self, slot: Slot) -> None:
         """The log files that a proved digest names are known, and fetched if they were not verified before."""
@@ -287,13 +301,13 @@ class _Run:
         for wrong in follow(line.before, line.unproved, now):
             if isinstance(wrong, Fault):
                 fault = fault or wrong
-            elif line.before is not None or not self.is_expired(wrong):
+            elif line.before is not None or not self.is_expired(wrong.end):
                 self.hole(now.key.chain, wrong)
         return fault
 
-    def is_expired(self, hole: Hole) -> bool:
-        oldest = self.unit.window.oldest
-        return oldest is not None and hole.end <= oldest
+    def is_expired(self, end: datetime) -> bool:
+        oldest = self.tools.oldest()
+        return oldest is not None and end <= oldest
 
     def said(self, slot: Slot, fault: Fault | None) -> None:
         if slot.is_witness:
@@ -463,10 +477,10 @@ class _Run:
 def _row(key: str, found: Fetched) -> Row:
     return Row(
         key=key,
-        version=found.version,
-        listed=state_of(found.entry),
+        version=found.found.version,
+        listed=state_of(found.found.entry),
         raw_sha256=found.content.sha256,
         stored_sha256=found.content.stored_sha256,
         size=found.content.stored_size,
-        etag=found.entry.etag,
+        etag=found.found.entry.etag,
     )

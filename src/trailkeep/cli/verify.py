@@ -84,7 +84,7 @@ def verify(
         typer.Option(help="Read the bucket as this account, by the access role.", rich_help_panel="AWS"),
     ] = None,
     profile: o.Profile = None,
-    workers: o.Workers = 64,
+    workers: o.Workers = 128,
     verbose: o.Verbose = False,
 ) -> ExitCode:
     """Verify digests, their chains and every log file, and find what is missing. Nothing is changed.
@@ -140,11 +140,13 @@ def _accounts(names: list[str] | None, snapshot: "Snapshot | None") -> frozenset
 
 
 def _say(verified: "Verified", output: Form, file: Path | None) -> None:
-    from trailkeep.report import verify as report
+    from trailkeep.report import verify_lines as report
 
     match output:
         case Form.TABLE:
-            say.result(report.render_verified(verified, verified.findings), file)
+            from trailkeep.report.verify import render_verified
+
+            say.result(render_verified(verified, verified.findings), file)
         case Form.JSON:
             _lines(report.json_pieces(verified, verified.findings), file)
         case Form.JSONL:

@@ -90,9 +90,11 @@ class Lab:
         asked = {"account": account, "region": region, "source": source, "name": name}
         return list(self._control("POST", "insight", asked)["keys"])
 
-    def tamper(self, kind: str, bucket: str, *, seed: int = 1, accounts: Iterable[str] = ()) -> list[str]:
+    def tamper(
+        self, kind: str, bucket: str, *, seed: int = 1, accounts: Iterable[str] = (), regions: Iterable[str] = ()
+    ) -> list[str]:
         """Damage what lies in a bucket, by the name of the damage (`trailkeep lab tamper` lists them); the keys hit."""
-        asked = {"kind": kind, "bucket": bucket, "seed": seed, "accounts": list(accounts)}
+        asked = {"kind": kind, "bucket": bucket, "seed": seed, "accounts": list(accounts), "regions": list(regions)}
         return list(self._control("POST", "tamper", asked)["keys"])
 
     def is_up(self) -> bool:

@@ -39,18 +39,22 @@ class Content:
     raw: bytes | None = None
 
 
-def examine(chunks: Iterable[bytes], *, keep: int = 0) -> Content:
-    """Hash and inflate the stored bytes of an object; keep the raw ones if there are `keep` at most."""
-    reading = _Reading(keep)
+def examine(chunks: Iterable[bytes], *, keep: int = 0, stored: bool = True) -> Content:
+    """Hash and inflate the stored bytes of an object; keep the raw ones if there are `keep` at most.
+
+    Without `stored` the stored bytes are not hashed: only attestations need that.
+    """
+    reading = _Reading(keep, stored)
     for chunk in chunks:
         reading.feed(chunk)
     return reading.content()
 
 
 class _Reading:
-    def __init__(self, keep: int) -> None:
+    def __init__(self, keep: int, stored: bool) -> None:
         self.inflate = isal_zlib.decompressobj(31)
-        self.raw, self.stored = hashlib.sha256(), hashlib.sha256()
+        self.raw = hashlib.sha256()
+        self.stored = hashlib.sha256() if stored else None
         self.size = self.stored_size = 0
         self.keep = keep
         self.kept: list[bytes] | None = [] if keep else None
@@ -59,7 +63,8 @@ class _Reading:
     def feed(self, chunk: bytes) -> None:
         if not chunk:
             return
-        self.stored.update(chunk)
+        if self.stored is not None:
+            self.stored.update(chunk)
         first = self.stored_size == 0
         self.stored_size += len(chunk)
         if self.fault is not None:
@@ -102,7 +107,7 @@ class _Reading:
             fault = Cause.TOO_LARGE
         return Content(
             sha256=self.raw.hexdigest(),
-            stored_sha256=self.stored.hexdigest(),
+            stored_sha256=self.stored.hexdigest() if self.stored is not None else "",
             size=self.size,
             stored_size=self.stored_size,
             fault=fault,

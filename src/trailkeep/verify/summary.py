@@ -15,8 +15,6 @@ class Window:
     since: datetime | None
     until: datetime | None
     expected: datetime
-    oldest: datetime | None = None
-    """What ended before was expired by the bucket's lifecycle; None where nothing is known of that."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -4,6 +4,7 @@ Whom the worst case holds back, with all rights, is held back with fewer; so onl
 service-linked roles, which no SCP or RCP binds.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -13,6 +14,7 @@ from trailkeep.authz.prove.answer import Answering
 from trailkeep.authz.prove.attacker import Attacker, only
 from trailkeep.authz.prove.attackers import insiders
 from trailkeep.authz.prove.deed import Deed
+from trailkeep.authz.prove.numbers import by_part
 from trailkeep.authz.prove.proof import Guard, Hole, Proof, Unsettled, gathered
 from trailkeep.authz.prove.world import World
 from trailkeep.authz.request import Policies
@@ -56,6 +58,9 @@ class AsIs:
                     continue
                 # accounts of one class are told apart by their number alone, so this is the same question
                 same = _renumbered(principal, account, attacker.account)
+                if same is None:
+                    yield _by_part(principal)
+                    continue
                 key = (same.arn, same.policies, same.boundary)
                 if key not in asked:
                     asked.add(key)
@@ -68,19 +73,24 @@ class AsIs:
         for principal in self.principals.principals:
             if not principal.is_service_linked or principal.account not in self.world.organization.accounts:
                 continue
+            account = self.world.stands_for(principal.account)
+            same = _renumbered(principal, principal.account, account)
+            if same is None:
+                yield _by_part(principal)
+                continue
             for deed in deeds.values():
-                if deed.account not in {"", principal.account} and deed.policy is None:
+                if deed.account not in {"", account} and deed.policy is None:
                     continue  # across accounts, and nothing there that could grant it
-                key = (id(deed), principal.name, principal.policies, principal.account == deed.account)
+                key = (id(deed), same.arn, same.policies)
                 if key not in asked:
                     asked.add(key)
-                    yield from self._ask_service_linked(deed, principal)
+                    yield from self._ask_service_linked(deed, same, account, principal.arn)
 
-    def _ask_service_linked(self, deed: Deed, principal: IamPrincipal) -> Iterator[Answer]:
-        likes = insiders(self.world, principal.account, deed.account or principal.account)
+    def _ask_service_linked(self, deed: Deed, same: IamPrincipal, account: str, arn: str) -> Iterator[Answer]:
+        likes = insiders(self.world, account, deed.account or account)
         role = next(a for a in likes if a.kind == "role")
         exempt = replace(role, facts=replace(role.facts, service_linked_role=True))
-        answer = self._ask(deed, exempt, principal, principal.arn)
+        answer = self._ask(deed, exempt, same, arn)
         if not isinstance(answer, Guard):
             yield answer
 
@@ -106,16 +116,29 @@ def _not_read(account: str, reason: str) -> Unsettled:
     return Unsettled(subject=f"principals of account {account}", because=reason)
 
 
-def _renumbered(principal: IamPrincipal, before: str, after: str) -> IamPrincipal:
+def _by_part(principal: IamPrincipal) -> Unsettled:
+    because = "its policies name accounts by a part of their number, and other accounts stand for its own"
+    return Unsettled(subject=principal.arn, because=because)
+
+
+def _renumbered(principal: IamPrincipal, before: str, after: str) -> IamPrincipal | None:
+    """The principal if its account had the other number, and the other account this one; None where that cannot be."""
     if before == after:
         return principal
+    policies = (*principal.policies, *([principal.boundary] if principal.boundary else []))
+    if any(by_part(_compiled(p, "identity")) for p in policies):
+        return None
     return replace(
         principal,
-        arn=principal.arn.replace(before, after),
-        policies=tuple(replace(p, content=p.content.replace(before, after)) for p in principal.policies),
+        arn=_exchanged(principal.arn, before, after),
+        policies=tuple(replace(p, content=_exchanged(p.content, before, after)) for p in principal.policies),
         boundary=principal.boundary
-        and replace(principal.boundary, content=principal.boundary.content.replace(before, after)),
+        and replace(principal.boundary, content=_exchanged(principal.boundary.content, before, after)),
     )
+
+
+def _exchanged(text: str, one: str, other: str) -> str:
+    return re.sub(f"{one}|{other}", lambda found: other if found[0] == one else one, text)
 
 
 @lru_cache(maxsize=65536)

@@ -15,8 +15,8 @@ from string import ascii_letters, digits
 
 from trailkeep.authz.patterns import ANY, STAR
 
-MOST_STATES = 20_000
-"""Joint states that are looked at before a question is given up; nothing that fits a real policy comes near."""
+MOST_STEPS = 1_000_000
+"""Steps of single patterns that a question may cost before it is given up; real policies need a few thousand."""
 
 _STARS = re.compile(f"{STAR}+")
 _NAME = frozenset(ascii_letters + digits + "+=,.@_-")
@@ -31,7 +31,7 @@ CLASSES: dict[str, Callable[[str], bool]] = {
 
 
 class TooLargeError(Exception):
-    """A question whose automata have more joint states than are looked at: its answer is not known."""
+    """A question that costs more steps than are taken: its answer is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +139,22 @@ Union = tuple[Pattern, ...]
 """The texts that fit one pattern at least."""
 
 
-@lru_cache(maxsize=65536)
 def shortest(domain: Union, within: tuple[Union, ...], without: tuple[Union, ...]) -> str | None:
     """The shortest text of the domain that is in all of `within` and in none of `without`; None if there is none.
 
-    Raises TooLargeError when it cannot be told within MOST_STATES joint states.
+    Raises TooLargeError when it cannot be told within MOST_STEPS.
     """
+    found = _searched(domain, within, without)
+    if isinstance(found, TooLargeError):
+        raise TooLargeError
+    return found
+
+
+@lru_cache(maxsize=65536)
+def _searched(domain: Union, within: tuple[Union, ...], without: tuple[Union, ...]) -> str | TooLargeError | None:
     unions = (domain, *within, *without)
     alphabet = _alphabet(unions)
-    must = len(within) + 1
+    must, cost, steps = len(within) + 1, sum(map(len, unions)), 0
     start = tuple(tuple(a.start for a in union) for union in unions)
     queue: deque[_State] = deque([start])
     came_from: dict[_State, tuple[_State, str]] = {start: (start, "")}
@@ -156,16 +163,17 @@ def shortest(domain: Union, within: tuple[Union, ...], without: tuple[Union, ...
         if _is_wanted(state, unions, must):
             return _text(state, came_from)
         for character in _ahead(domain, state[0]) or alphabet:
+            steps += cost
             after = tuple(
                 tuple(a.step(bits, character) if bits else 0 for a, bits in zip(union, inner, strict=True))
                 for union, inner in zip(unions, state, strict=True)
             )
             if after in came_from or not all(any(inner) for inner in after[:must]):
                 continue
-            if len(came_from) >= MOST_STATES:
-                raise TooLargeError
             came_from[after] = (state, character)
             queue.append(after)
+        if steps > MOST_STEPS:
+            return TooLargeError()
     return None
 
 

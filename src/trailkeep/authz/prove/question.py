@@ -112,6 +112,9 @@ class Asking:
         if gate == "trust policy" and self._is_root and self._action == "sts:assumerole":
             return FALSE
         identity, narrowed = self._identity(), self._narrowed()
+        if self._deed.behind is not None:  # whoever asks needs a right to the other ARN, too
+            ours = TRUE if self._same_account else self._either(self._grants(frozenset(Named)))
+            return self._every((ours, identity))
         if not self._same_account:
             return self._every((self._either(self._grants(frozenset(Named))), identity))
         directly = self._either(self._grants(frozenset({Named.SESSION, Named.USER})))

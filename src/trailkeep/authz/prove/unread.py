@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from trailkeep.authz.prove.proof import Unsettled
 from trailkeep.authz.prove.world import World
+from trailkeep.model.snapshot import Unreachable
 
 
 def unread(world: World, about: frozenset[str]) -> Iterator[Unsettled]:
@@ -25,6 +26,8 @@ def _buckets(world: World) -> Iterator[Unsettled]:
             if lost is not None:
                 yield Unsettled(subject=f"bucket {bucket.name}", because=f"its {what} could not be read: {lost.reason}")
     known = {b.name for b in world.snapshot.buckets}
+    for name in sorted((world.names or frozenset()) - known):
+        yield Unsettled(subject=f"bucket {name}", because="it is declared to be of the archive, and was not seen")
     for trail in world.snapshot.trails:
         if trail.is_organization and trail.bucket not in known:
             yield Unsettled(
@@ -44,6 +47,11 @@ def _keys(world: World) -> Iterator[Unsettled]:
 
 def _trails(world: World) -> Iterator[Unsettled]:
     for account in world.snapshot.active():
-        lost = world.snapshot.unread(account.id, "", "trails")
+        lost = next((u for u in world.snapshot.unreachable if u.account == account.id and _hides_trails(u)), None)
         if lost is not None:
             yield Unsettled(subject=f"trails of {account.name}", because=f"they could not be read: {lost.reason}")
+
+
+def _hides_trails(lost: Unreachable) -> bool:
+    """A whole account, a whole Region of it, or the trails there."""
+    return lost.what in {"", "trails"}

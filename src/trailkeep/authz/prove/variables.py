@@ -17,7 +17,7 @@ from trailkeep.authz.conditions import date, numeric
 from trailkeep.authz.prove import language
 from trailkeep.authz.prove.language import Union
 
-_FIRST = datetime(1, 1, 2, tzinfo=UTC).timestamp()
+_FIRST = datetime(1, 1, 1, tzinfo=UTC).timestamp()
 _LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
 _DIGITS = 2500
 """More than two numbers of `conditions/numeric` have between them, whatever their exponents."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from trailkeep.authz.evaluate import evaluate
 from trailkeep.authz.prove import keys
 from trailkeep.authz.prove.attacker import Attacker
+from trailkeep.authz.prove.attackers import ADMINISTRATOR
 from trailkeep.authz.prove.deed import Deed
 from trailkeep.authz.prove.solve import Model
 from trailkeep.authz.prove.variables import Presence, Text, Variable
@@ -37,7 +38,7 @@ def _through_another_arn(request: Request, own: str, attacker: Attacker, policie
     """The principal's side sees the ARN of the request, the resource's side its own: both must allow."""
     theirs = replace(policies, resource=None, rcp=())
     asked = evaluate(replace(request, resource_account=attacker.account), theirs, attacker.facts)
-    ours = replace(policies, scp=())
+    ours = replace(policies, scp=(), identity=(ADMINISTRATOR,), boundary=None)
     answered = evaluate(replace(request, resource=own), ours, attacker.facts)
     decision = asked if answered.is_allowed else answered
     return Witness(

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from trailkeep.authz import chain, conditions
 from trailkeep.authz.policy import Kind, Policy, parse, unreadable
 from trailkeep.authz.prove.encode import widths_of
+from trailkeep.authz.prove.numbers import by_part, is_part
 from trailkeep.authz.request import Level
 from trailkeep.errors import PolicyError
 from trailkeep.model.archive import Bucket, Key
@@ -17,7 +18,6 @@ from trailkeep.model.snapshot import Snapshot
 from trailkeep.model.trail import Trail
 
 _ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
-_PARTLY = re.compile(r":(?=[0-9*?]*[0-9])(?=[0-9*?]*[*?])[0-9*?]+:")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +78,14 @@ class World:
         """The accounts a representative stands for."""
         return next((ids for ids in self._classes if ids[0] == account), (account,))
 
+    def stands_for(self, account: AccountId) -> AccountId:
+        """The account that is asked in place of this one."""
+        return self._representatives.get(account, account)
+
+    @cached_property
+    def _representatives(self) -> dict[AccountId, AccountId]:
+        return {account: ids[0] for ids in self._classes for account in ids}
+
     @cached_property
     def _classes(self) -> tuple[tuple[AccountId, ...], ...]:
         organization = self.organization
@@ -86,6 +94,9 @@ class World:
         for policy in organization.policies:
             for target in policy.targets:
                 attached.setdefault(target, []).append(policy.id)
+        trails: dict[AccountId, list[str]] = {}
+        for trail in self.trails:
+            trails.setdefault(trail.owner, []).append(trail.arn.replace(trail.owner, ""))
         found: dict[object, list[AccountId]] = {}
         for account in organization.accounts.values():
             if account.id == organization.management or not account.is_active:
@@ -93,7 +104,8 @@ class World:
             above = organization.chain(account.id)
             alone = account.id if account.id in self._singled_out or self._partly else ""
             policies = tuple(tuple(attached.get(target, ())) for target in above)
-            found.setdefault((policies, alone, above[:-1] if paths else ()), []).append(account.id)
+            own = tuple(sorted(trails.get(account.id, ())))
+            found.setdefault((policies, alone, own, above[:-1] if paths else ()), []).append(account.id)
         return tuple(tuple(sorted(ids)) for ids in found.values())
 
     @cached_property
@@ -115,8 +127,7 @@ class World:
     @cached_property
     def _partly(self) -> bool:
         """Whether some policy names accounts by a part of their number: then no two are sure to be alike."""
-        texts = [*(p.content for p in self.organization.policies), *(b.policy for b in self.buckets)]
-        return any(_PARTLY.search(text) for text in (*texts, *(k.policy for k in self.keys)))
+        return any(by_part(p) for p in self._policies()) or any(is_part(text) for text in self.exempt)
 
     @cached_property
     def _asked_keys(self) -> frozenset[str]:

@@ -8,25 +8,36 @@ from trailkeep.aws.archive.s3 import S3Archive
 from trailkeep.aws.clients import is_lab
 from trailkeep.aws.clock import Clock
 from trailkeep.aws.cloud import Cloud
+from trailkeep.ports import ReadError
 
 
 def open_bucket(
     cloud: Cloud, bucket: str, *, original: str | None, account: str | None, profile: str | None, workers: int
 ) -> S3Archive:
-    """A bucket as a Store, in the Region it lies in, read with our own credentials or those of `account`'s access role.
+    """A bucket as a Store, read with our own credentials or those of `account`'s access role.
 
     Raises AwsError when it does not exist or may not be looked at.
     """
     who = account or cloud.caller.account
-    told = cloud.call(who, cloud.caller.region, "s3", "head_bucket", Bucket=bucket)
-    region = told.get("BucketRegion") or told["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region")
-    return S3Archive(
-        cloud,
-        place=bucket,
-        original=original or bucket,
-        region=region or cloud.caller.region,
-        account=who,
-        provider=provider(cloud, profile, account),
-        endpoint=os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL"),
-        patience=Patience(most=workers, clock=Clock(), haste=0.05 if is_lab() else 1.0),
-    )
+    credentials = provider(cloud, profile, account)
+
+    def opened(region: str) -> S3Archive:
+        return S3Archive(
+            cloud,
+            place=bucket,
+            original=original or bucket,
+            region=region,
+            account=who,
+            provider=credentials,
+            endpoint=os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL"),
+            patience=Patience(most=workers, clock=Clock(), haste=0.05 if is_lab() else 1.0),
+        )
+
+    archive = opened(cloud.caller.region)
+    try:
+        archive.folders("")
+    except ReadError:  # perhaps it lies in another Region; if it is closed to us, this says so in AWS's words
+        told = cloud.call(who, cloud.caller.region, "s3", "head_bucket", Bucket=bucket)
+        region = told.get("BucketRegion") or told["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region")
+        return opened(region or cloud.caller.region)
+    return archive

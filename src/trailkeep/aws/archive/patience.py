@@ -29,7 +29,7 @@ class Patience:
         self._haste = haste
         self._turn = threading.Condition()
         self._cut_at = float("-inf")
-        self._stopped = False
+        self._is_slowed = False
         self.throttles = 0
 
     @property
@@ -37,48 +37,49 @@ class Patience:
         """How many requests may be under way now."""
         return max(1, int(self._limit))
 
-    def stop(self) -> None:
-        """Let everything that waits fail at once; the person wants to stop."""
-        with self._turn:
-            self._stopped = True
-            self._turn.notify_all()
-
     def repeat(self, attempt: Callable[[], T]) -> T:
         """Make `attempt` until it succeeds, or fails for a reason that waiting does not change. Raises ReadError."""
         tries = 0
         while True:
-            if self._stopped:
-                raise ReadError(Obstacle.NETWORK, "interrupted")
-            self._enter()
-            why: Obstacle | None = None
+            counted = self._is_slowed
+            if counted:
+                self._enter()
             try:
-                return attempt()
+                result = attempt()
             except ReadError as error:
-                why = error.why
+                self._leave(counted=counted, throttled=error.why is Obstacle.THROTTLED)
                 tries += 1
-                if tries >= _ATTEMPTS.get(why, 1):
+                if tries >= _ATTEMPTS.get(error.why, 1):
                     raise
-            finally:
-                self._leave(throttled=why is Obstacle.THROTTLED, well=why is None)
+                why = error.why
+            except BaseException:
+                self._leave(counted=counted)
+                raise
+            else:
+                if counted:
+                    self._leave(counted=True, well=True)
+                return result
             ceiling = min(_CAP, _BASE[why] * 2.0 ** (tries - 1)) * self._haste
             # never under a tenth of the ceiling: full jitter can be nearly zero many times in a row
             self._clock.sleep(max(0.1 * ceiling, ceiling * self._clock.chance()))
 
     def _enter(self) -> None:
         with self._turn:
-            while self._under_way >= self.limit and not self._stopped:
+            while self._under_way >= self.limit:
                 self._turn.wait(1.0)
             self._under_way += 1
 
-    def _leave(self, *, throttled: bool, well: bool) -> None:
+    def _leave(self, *, counted: bool, throttled: bool = False, well: bool = False) -> None:
         with self._turn:
-            self._under_way -= 1
+            self._under_way -= counted
             if throttled:
                 self.throttles += 1
+                self._is_slowed = True
                 now = self._clock.now()
                 if now - self._cut_at > _SETTLE * self._haste:  # one cut answers all refusals of the same moment
                     self._cut_at = now
                     self._limit = max(1.0, self._limit / 2)
-            elif well and self._limit < self._most:
+            elif well:
                 self._limit = min(self._most, self._limit + 1.0 / self._limit)
+                self._is_slowed = self._limit < self._most
             self._turn.notify()

@@ -76,6 +76,16 @@ class S3Archive:
 
     def folders(self, prefix: str) -> tuple[str, ...]:
         """See Store."""
+        try:
+            return self.patience.repeat(lambda: _reading(lambda: self._folders(prefix)))
+        except _UnsayableError:
+            return self._folders_slowly(prefix)
+
+    def _folders(self, prefix: str) -> tuple[str, ...]:
+        listed = obstore.list_with_delimiter(self._store, prefix or None)
+        return tuple(f"{p}/" for p in listed["common_prefixes"])
+
+    def _folders_slowly(self, prefix: str) -> tuple[str, ...]:
         found: list[str] = []
         more: dict[str, str] = {}
         while True:
@@ -106,8 +116,8 @@ class S3Archive:
                 return
             more = {"KeyMarker": answer["NextKeyMarker"], "VersionIdMarker": answer["NextVersionIdMarker"]}
 
-    def lifecycle_days(self) -> int | None:
-        """After how many days a lifecycle rule for the whole bucket expires objects; None if none does, or unknown."""
+    def retention(self) -> timedelta | None:
+        """After how long a lifecycle rule expires objects; None if none does, or that cannot be read."""
         try:
             rules = self._ask("get_bucket_lifecycle_configuration").get("Rules", ())
         except ReadError:
@@ -117,7 +127,7 @@ class S3Archive:
             for r in rules
             if r.get("Status") == "Enabled" and r.get("Expiration", {}).get("Days")
         ]
-        return min(days, default=None)
+        return timedelta(days=min(days)) if days else None
 
     def _listing(self, prefix: str, after: str) -> Iterator[Sequence[Any]]:
         return obstore.list(self._store, prefix, offset=after or None, chunk_size=_PAGE)
@@ -125,7 +135,6 @@ class S3Archive:
     def _get(self, key: str) -> Found:
         result = obstore.get(self._store, key)
         meta = result.meta
-        attributes: Mapping[str, Any] = result.attributes
         if meta["size"] <= WHOLE:
             chunks: tuple[bytes, ...] | Iterator[bytes] = (result.bytes(),)  # type: ignore[assignment]
         else:
@@ -133,7 +142,7 @@ class S3Archive:
         return Found(
             entry=_entry(meta),
             version=meta.get("version") or "",
-            metadata={k.lower(): str(v) for k, v in attributes.items()},
+            metadata=_Attributes(result),
             chunks=chunks,
         )
 
@@ -173,6 +182,22 @@ class S3Archive:
             if error.code in {"NoSuchKey", "404"}:
                 raise NotThereError(error.message) from error
             raise ReadError(_why(error.code, error.message, 0), error.message) from error
+
+
+class _Attributes(Mapping[str, str]):
+    """User metadata, copied out of obstore only for those who look at it: digests, one object in many."""
+
+    def __init__(self, result: Any) -> None:  # noqa: ANN401 obstore's GetResult
+        self._all = result.attributes
+
+    def __getitem__(self, name: str) -> str:
+        return next(str(v) for k, v in self._all.items() if k.lower() == name)
+
+    def __iter__(self) -> Iterator[str]:
+        return (k.lower() for k in self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
 
 
 class _UnsayableError(Exception):

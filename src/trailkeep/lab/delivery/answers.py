@@ -10,6 +10,7 @@ from trailkeep.lab import config
 from trailkeep.lab.call import Call
 from trailkeep.lab.delivery.config_files import deliver_snapshot, history_of, is_recording
 from trailkeep.lab.delivery.ledger import ledger_of
+from trailkeep.lab.delivery.scope import obstacle
 from trailkeep.lab.delivery.signing import PublicKey
 from trailkeep.lab.pages import page
 from trailkeep.lab.refusal import Refusal
@@ -32,10 +33,17 @@ def list_public_keys(call: Call, world: World) -> dict[str, Any]:
 
 
 def trail_status(call: Call, world: World) -> dict[str, Any]:
-    """GetTrailStatus, with the last deliveries for the caller's account and Region."""
+    """GetTrailStatus, with the last deliveries for the caller's account and Region, and what the key refuses."""
     answer = get_trail_status(call, world)
     trail = find_trail(call, world, str(call.params.get("Name", "")))
-    outcome = ledger_of(world).outcomes.get((trail.arn, (call.account, call.region)))
+    ledger, cell = ledger_of(world), (call.account, call.region)
+    line = ledger.lines.get(trail.arn)
+    error = obstacle(world, line, cell) if line is not None and trail.kms_key_id else None
+    if error:
+        answer["LatestDeliveryError"] = error
+        if trail.log_validation:
+            answer["LatestDigestDeliveryError"] = error
+    outcome = ledger.outcomes.get((trail.arn, cell))
     if outcome is not None:
         if outcome.delivered is not None:
             answer["LatestDeliveryTime"] = outcome.delivered

@@ -79,7 +79,10 @@ def _serve(world: World, ledger: Ledger, line: Line, cell: Cell, until: float) -
 
 
 def _finish(world: World, ledger: Ledger, line: Line, until: float) -> None:
-    """Everything that is left, and the last digests of a trail that stopped, was deleted, or changed its layout."""
+    """Everything that is left, and the last digests of a trail that stopped, was deleted, or changed its layout.
+
+    What the bucket refuses at this moment is lost; AWS would go on trying.
+    """
     stopped = getattr(line.trail.status, "stopped_at", None)
     end = stopped if stopped is not None and not line.trail.status.is_logging else until
     for cell in set(line.chains) | {cell for cell, waiting in line.pending.items() if waiting}:

@@ -16,7 +16,7 @@ from trailkeep.lab.refusal import Reply
 from trailkeep.lab.world import World
 
 CHANGES_TRAILS = frozenset({"StartLogging", "StopLogging", "CreateTrail", "UpdateTrail", "DeleteTrail"})
-_LOOKS_EVERY = 5.0
+_LOOKS_EVERY = 2.0
 """Seconds of this machine's time between two looks at the lab's clock."""
 
 
@@ -42,8 +42,9 @@ def record(call: Call, reply: Reply, error: str | None, world: World) -> None:
     if not (changes or ledger.lines or ledger.last_run is None):
         return
     with world.lock:
-        if changes or ledger.last_run is None:
-            open_lines(world, ledger, world.clock.now())
+        if changes or ledger.last_run is None:  # at the first call: the trails with which the scenario began
+            open_lines(world, ledger, seen.time)
+            ledger.last_run = ledger.last_run or seen.time
         for event in events:
             keep(world, ledger, event)
         if changes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from typing import Any
 
 from trailkeep.lab.delivery.events import Event
@@ -77,7 +78,9 @@ def place_of(world: World, line: Line, cell: Cell) -> Place:
 
 def obstacle(world: World, line: Line, cell: Cell) -> str | None:
     """The S3 error that a delivery would meet now: from the bucket, its policy, or the key; None when there is none."""
-    error = delivery_error(world, line.trail, *cell)
+    trail = copy(line.trail)
+    trail.is_org_trail = line.organization  # what is left of the old layout goes where the chain began
+    error = delivery_error(world, trail, *cell)
     if error or not line.trail.kms_key_id:
         return error
     bucket = world.bucket(line.trail.bucket_name)

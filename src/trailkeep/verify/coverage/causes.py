@@ -8,7 +8,7 @@ from typing import Final
 from trailkeep.model.ids import AccountId, Region, is_opt_in
 from trailkeep.model.snapshot import Snapshot
 from trailkeep.model.trail import Trail, TrailStatus
-from trailkeep.verify.coverage.expected import Expected, said_at
+from trailkeep.verify.coverage.expected import Expected, cut, said_at
 from trailkeep.verify.coverage.row import Patch, Reason, Row, State, Why
 from trailkeep.verify.coverage.seen import Seen
 from trailkeep.verify.coverage.window import Window
@@ -29,10 +29,19 @@ class Fact:
     state: State = State.UNCOVERED
 
 
-def judge(expected: Expected, seen: Seen, facts: Iterable[Fact], window: Window) -> Row:
-    """Coverage = expected − seen; each missing cell takes the first fact that touches it.
+def judge(
+    expected: Expected,
+    seen: Seen,
+    facts: Iterable[Fact],
+    window: Window,
+    *,
+    elsewhere: int = 0,
+    nothing: Reason | None = None,
+) -> Row:
+    """Coverage = expected − seen; each missing cell takes the first fact that touches it, `nothing` where none does.
 
-    Whatever could not be listed is UNKNOWN, before any fact: not having seen is not absence.
+    Whatever could not be listed is UNKNOWN, before any fact: not having seen is not absence. `elsewhere` are the cells
+    in which the same trail was heard in other accounts or Regions.
     """
     lost = expected.cells & ~seen.cells
     patches = list(expected.absent)
@@ -46,7 +55,12 @@ def judge(expected: Expected, seen: Seen, facts: Iterable[Fact], window: Window)
         if cells:
             patches.append(Patch(state=fact.state, cells=cells, reason=fact.reason))
             lost &= ~cells
-    for cells, reason in ((lost & seen.logs, _LOGS_ALONE), (lost & ~seen.logs, _NOTHING)):
+    rest = (
+        (lost & seen.logs, _LOGS_ALONE),
+        (lost & ~seen.logs & elsewhere, _HERE_ONLY),
+        (lost & ~seen.logs & ~elsewhere, nothing or _NOTHING),
+    )
+    for cells, reason in rest:
         if cells:
             patches.append(Patch(state=State.UNCOVERED, cells=cells, reason=reason))
     covered = expected.cells & seen.cells
@@ -65,6 +79,12 @@ _LOGS_ALONE = Reason(
     detail="log files arrived, but no digest says that they are all there",
     remedy="`trailkeep verify` follows the digest chain; was log file validation on?",
 )
+_HERE_ONLY = Reason(
+    why=Why.REMOVED,
+    detail="nothing is there, though the same trail delivered for other accounts or Regions in these hours: deleted, "
+    "or it could not be delivered",
+    remedy="`trailkeep verify` looks for deleted versions and says how to read them",
+)
 _NOTHING = Reason(
     why=Why.NOTHING,
     detail="neither digest nor log file is there, and nothing known explains it",
@@ -82,22 +102,23 @@ def without_start(expected: Expected, seen: Seen, trails: tuple[Heard, ...], win
     if not known or len(known) < len(trails) or any(s.stopped or not s.started for s in known):
         return expected
     began = min(s.started for s in known if s.started)
-    earliest = min((m for m in (seen.first, seen.oldest) if m), default=None)
-    if earliest is not None and earliest < began - _LATE:
-        return expected
-    cells = expected.cells & window.touched(None, began)
-    if not cells or seen.unread:
-        return expected
     reason = Reason(why=Why.TRAIL_STARTED, detail=f"logging was started for the first time at {said_at(began)}")
-    patch = Patch(state=State.NOT_EXPECTED, cells=cells, reason=reason)
-    return Expected(
-        account=expected.account,
-        region=expected.region,
-        cells=expected.cells & ~cells,
-        absent=(*expected.absent, patch),
-    )
+    return _from(began, expected, seen, reason, window)
 
 
+def without_region(expected: Expected, seen: Seen, enabled: datetime | None, window: Window) -> Expected:
+    """Cut the hours before an opt-in Region was enabled, as the event history tells, where nothing older is there."""
+    if enabled is None:
+        return expected
+    detail = f"the Region was enabled at {said_at(enabled)} (EnableRegion in the event history)"
+    return _from(enabled, expected, seen, Reason(why=Why.REGION_ENABLED, detail=detail), window)
+
+
+def _from(began: datetime, expected: Expected, seen: Seen, reason: Reason, window: Window) -> Expected:
+    earliest = min((m for m in (seen.first, seen.oldest) if m), default=None)
+    if seen.unread or (earliest is not None and earliest < began - _LATE):
+        return expected
+    return cut(expected, window.touched(None, began), reason)
 
 
 @dataclass(frozen=True, slots=True)

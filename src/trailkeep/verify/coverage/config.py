@@ -7,61 +7,47 @@ Source: https://docs.aws.amazon.com/config/latest/developerguide/delivery-channe
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from trailkeep.model.snapshot import Cell
 from trailkeep.verify.coverage.causes import Fact
 from trailkeep.verify.coverage.row import Reason, State, Why
-from trailkeep.verify.coverage.seen import Seen
 from trailkeep.verify.coverage.window import Window
 
-_KEY = re.compile(
-    r"(?:(?P<prefix>.+)/)?AWSLogs/(?:o-[a-z0-9]{10,32}/)?(?P<account>[0-9]{12})/Config/(?P<region>[a-z0-9-]{5,30})/"
-    r"(?P<year>[0-9]{4})/(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})/(?P<kind>ConfigHistory|ConfigSnapshot)/"
-    r"[^/]+\.json\.gz",
-    re.DOTALL | re.ASCII,
-)
+_DAY = re.compile(r"(?:.*/)?([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})/", re.DOTALL | re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfigKey:
-    """What a key of Config's tells: whose, where, the day it was delivered, history or snapshot."""
-
-    account: str
-    region: str
-    day: date
-    kind: str
-
-
-def parse_config(key: str) -> ConfigKey | None:
-    """The parts of a history or snapshot file's key; None for every other object."""
-    found = _KEY.fullmatch(key)
-    if found is None:
-        return None
-    try:
-        day = date(int(found["year"]), int(found["month"]), int(found["day"]))
-    except ValueError:
-        return None
-    return ConfigKey(account=found["account"], region=found["region"], day=day, kind=found["kind"])
-
-
-def config_folder(prefix: str, account: str, region: str, day: date | None = None) -> str:
-    """The folder of an account and Region, or of one day there."""
+def config_folder(prefix: str, account: str, region: str) -> str:
+    """The folder of an account and Region, with its final slash."""
     before = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
-    where = f"{before}AWSLogs/{account}/Config/{region}/"
-    return f"{where}{day.year}/{day.month}/{day.day}/" if day else where
+    return f"{before}AWSLogs/{account}/Config/{region}/"
 
 
-def seen_days(keys: Iterable[str], account: str, region: str, window: Window) -> Seen:
-    """The days of a window on which a history or a snapshot file arrived."""
+def months(window: Window) -> tuple[str, ...]:
+    """The folders of the months a window reaches into, below an account and Region."""
+    return tuple(dict.fromkeys(f"{day.year}/{day.month}/" for day, _, _ in window.days()))
+
+
+def days_of(folders: Iterable[str], window: Window) -> int:
+    """The days of a window that have a folder, and so a delivery: S3 has no empty folders."""
     cells = 0
-    for key in keys:
-        found = parse_config(key)
-        if found is not None and (found.account, found.region) == (account, region):
-            number = (found.day - window.start.date()).days
-            cells |= 1 << number if 0 <= number < window.count else 0
-    return Seen(cells=cells)
+    for folder in folders:
+        found = _DAY.fullmatch(folder)
+        try:
+            day = date(*map(int, found.groups())) if found else None
+        except ValueError:
+            continue
+        number = (day - window.start.date()).days if day else -1
+        cells |= 1 << number if 0 <= number < window.count else 0
+    return cells
+
+
+NOTHING: Final = Reason(
+    why=Why.NOTHING,
+    detail="neither history nor snapshot was delivered that day, though snapshots are scheduled",
+    remedy="was the recorder stopped then, or the delivery deleted? `trailkeep verify` does not cover AWS Config",
+)
 
 
 def config_facts(cell: Cell | None) -> Iterator[Fact]:

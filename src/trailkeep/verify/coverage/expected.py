@@ -1,20 +1,19 @@
 """What should be there: accounts × enabled Regions × time, cut by what the organization and the specification say."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from trailkeep.model.ids import DEFAULT_REGIONS, AccountId, Region
-from trailkeep.model.organization import Account, State as AccountState
+from trailkeep.model.organization import Account
+from trailkeep.model.organization import State as AccountState
 from trailkeep.model.snapshot import Snapshot
 from trailkeep.verify.coverage.row import Patch, Reason, State, Why
 from trailkeep.verify.coverage.window import Window
 
 EVERY_REGION: Final = "*"
 """Stands for the Regions of an account that is expected in none of them."""
-
-Place = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +33,12 @@ class Exclusion:
 class Wish:
     """What the specification says of coverage; without one: every enabled Region, nothing excluded, kept for ever.
 
-    `retention_days` is how long logs are promised to be kept. `enabled` are the moments at which opt-in Regions were
-    enabled, where the event history told.
+    `retention_days` is how long logs are promised to be kept.
     """
 
     regions: frozenset[str] | None = None
     exclusions: tuple[Exclusion, ...] = ()
     retention_days: int | None = None
-    enabled: Mapping[Place, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +52,9 @@ class Expected:
 
 
 def expected(
-    snapshot: Snapshot, window: Window, wish: Wish, only: frozenset[AccountId] | None = None
+    snapshot: Snapshot, window: Window, wish: Wish, *, now: datetime, only: frozenset[AccountId] | None = None
 ) -> Iterator[Expected]:
-    """Every account, active or not, in each of its Regions, in order.
+    """Every account, active or not, in each of its Regions, in order. `now` is when logs are counted back from.
 
     The Regions enabled by default stand for those of an account that could not be read: they are always enabled
     (https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html).
@@ -69,7 +66,7 @@ def expected(
             yield _inactive(account, window)
             continue
         for region in regions_of(snapshot, account):
-            yield _place(account, region, window, wish, snapshot.taken)
+            yield _place(account, region, window, wish, now)
 
 
 def regions_of(snapshot: Snapshot, account: Account) -> tuple[Region, ...]:
@@ -93,19 +90,17 @@ def _inactive(account: Account, window: Window) -> Expected:
     return Expected(account=account.id, region=EVERY_REGION, cells=0, absent=(patch,))
 
 
-def _place(account: Account, region: Region, window: Window, wish: Wish, taken: datetime) -> Expected:
+def _place(account: Account, region: Region, window: Window, wish: Wish, now: datetime) -> Expected:
     left = window.full
     absent = []
-    for cells, reason in _cuts(account, region, window, wish, taken):
+    for cells, reason in _cuts(account, region, window, wish, now):
         if left & cells:
             absent.append(Patch(state=State.NOT_EXPECTED, cells=left & cells, reason=reason))
             left &= ~cells
     return Expected(account=account.id, region=region, cells=left, absent=tuple(absent))
 
 
-def _cuts(
-    account: Account, region: Region, window: Window, wish: Wish, taken: datetime
-) -> Iterator[tuple[int, Reason]]:
+def _cuts(account: Account, region: Region, window: Window, wish: Wish, now: datetime) -> Iterator[tuple[int, Reason]]:
     if wish.regions is not None and region not in wish.regions:
         yield window.full, Reason(why=Why.REGION_NOT_WANTED, detail="the specification does not ask for this Region")
     for rule in wish.exclusions:
@@ -119,14 +114,19 @@ def _cuts(
             window.touched(None, account.joined),
             Reason(why=Why.BEFORE_JOINING, detail=f"the account {how} at {said_at(account.joined)}"),
         )
-    enabled = wish.enabled.get((account.id, region))
-    if enabled is not None:
-        detail = f"the Region was enabled at {said_at(enabled)} (EnableRegion in the event history)"
-        yield window.touched(None, enabled), Reason(why=Why.REGION_ENABLED, detail=detail)
     if wish.retention_days is not None:
-        last = _midnight(taken.date()) - timedelta(days=wish.retention_days)
+        last = _midnight(now.date()) - timedelta(days=wish.retention_days)
         detail = f"older than the {wish.retention_days} days that the specification keeps logs"
         yield window.touched(None, last), Reason(why=Why.EXPIRED, detail=detail)
+
+
+def cut(expected: Expected, cells: int, reason: Reason) -> Expected:
+    """The same without some cells, which are not expected for a reason."""
+    gone = expected.cells & cells
+    if not gone:
+        return expected
+    patch = Patch(state=State.NOT_EXPECTED, cells=gone, reason=reason)
+    return replace(expected, cells=expected.cells & ~gone, absent=(*expected.absent, patch))
 
 
 def said_at(moment: datetime) -> str:

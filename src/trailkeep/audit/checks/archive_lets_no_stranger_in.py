@@ -1,0 +1,40 @@
+"""No statement lets an account of another organization in."""
+
+import re
+from collections.abc import Iterator
+
+from trailkeep.audit.asking import on_buckets
+from trailkeep.audit.check import Check, Fix
+from trailkeep.audit.finding import Answer, Said, Severity, bad, good
+from trailkeep.audit.grants import allows, principals
+from trailkeep.audit.view import View
+from trailkeep.model.archive import Bucket
+
+
+def ask(view: View) -> Iterator[Answer]:
+    """One answer a bucket of the archive."""
+    known = view.organization.accounts
+
+    def judge(bucket: Bucket) -> Said:
+        named = {a for s in allows(bucket.policy) for p in principals(s, "AWS") for a in _ACCOUNT.findall(p)}
+        others = sorted(named - known.keys())
+        return bad(f"it lets in {', '.join(others[:5])}") if others else good("it names no account of another organization")
+
+    return on_buckets(view, "policy", judge)
+
+
+_ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
+
+
+CHECK = Check(
+    id="archive-lets-no-stranger-in",
+    claim="No statement lets an account of another organization in",
+    why="A grant that was left over from a tool or a partner reads every call in every account.",
+    decided="Every account an Allow of the bucket policy names is of the organization.",
+    unknown="The bucket or this setting of it could not be read.",
+    severity=Severity.HIGH,
+    fix=Fix(trailkeep="trailkeep apply", cli="aws s3api get-bucket-policy --bucket {bucket}", cloudformation="AWS::S3::BucketPolicy", console="S3, the bucket, Permissions, Bucket policy",),
+    sources=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
+    controls=("CL-S3-10", "CL-POL-06",),
+    ask=ask,
+)
