@@ -222,6 +222,8 @@ class Stub(asyncio.Protocol):
         more = at < len(names) and names[at].startswith(prefix)
         said = quote if asked.get("encoding-type") == "url" else escape
         out = [f"{_XML}<ListBucketResult><Name>{BUCKET}</Name><IsTruncated>{str(more).lower()}</IsTruncated>"]
+        if asked.get("encoding-type") == "url":
+            out.append("<EncodingType>url</EncodingType>")
         if more:
             out.append(
                 f"<NextContinuationToken>{escape(last)}</NextContinuationToken><NextMarker>{said(last)}</NextMarker>"

@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 AWS = ROOT / ".venv-foreign" / "bin" / "aws"
 LATENCY = 0.02
-ORGANIZATION = "o-abcdefghij"
+TRAIL = "arn:aws:cloudtrail:us-east-1:111111111111:trail/trail"
 
 
 def make(folder: Path, accounts: int, regions: int, hours: int, logs: int, size: int, *, more: bool = False) -> Any:
@@ -102,11 +102,11 @@ def peak_of(command: list[str], environment: dict[str, str]) -> dict[str, Any]:
     return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss / 1024, "said": said}
 
 
-def floor(environment: dict[str, str], folder: Path) -> dict[str, Any]:
-    return peak_of([sys.executable, __file__, "--floor", str(folder)], environment)
+def floor(environment: dict[str, str]) -> dict[str, Any]:
+    return peak_of([sys.executable, __file__, "--floor"], environment)
 
 
-def fetch_everything(folder: Path) -> None:
+def fetch_everything() -> None:
     """Nothing but fetch, inflate and hash, on as many threads as ours has."""
     import hashlib
     from concurrent.futures import ThreadPoolExecutor
@@ -130,7 +130,7 @@ def fetch_everything(folder: Path) -> None:
         data = bytes(obstore.get(store, key).bytes())
         return hashlib.sha256(isal_zlib.decompress(data, 31)).hexdigest()
 
-    with ThreadPoolExecutor(64) as pool:
+    with ThreadPoolExecutor(128) as pool:
         print(len(set(pool.map(one, keys))))
 
 
@@ -138,8 +138,8 @@ def theirs(environment: dict[str, str], made: Any) -> dict[str, Any]:
     begin, end = made.chains[0].begin, made.until
     commands = [
         [
-            str(AWS), "cloudtrail", "validate-logs", "--trail-arn",
-            "arn:aws:cloudtrail:us-east-1:111111111111:trail/trail", "--account-id", chain.account, "--region", chain.region,
+            str(AWS), "cloudtrail", "validate-logs", "--trail-arn", TRAIL,
+            "--account-id", chain.account, "--region", chain.region,
             "--start-time", begin.isoformat(), "--end-time", end.isoformat(),
         ]
         for chain in made.chains
@@ -156,7 +156,7 @@ def compare(title: str, folder: Path, made: Any, latency: float) -> None:
     with stub(folder, latency) as environment:
         mine, base = (
             min((ours(environment, made) for _ in range(3)), key=lambda f: f["wall"]),
-            floor(environment, folder),
+            floor(environment),
         )
         peer = theirs(environment, made) if AWS.exists() else None
     objects = mine["objects"]
@@ -211,7 +211,7 @@ def main(accounts: int, regions: int, hours: int, logs: int) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--floor"]:
-        fetch_everything(Path(sys.argv[2]))
+        fetch_everything()
     else:
         given = [int(a) for a in sys.argv[1:]]
         main(*(given or [8, 4, 24, 6]))

@@ -112,7 +112,7 @@ def test_what_is_undone_backwards_was_never_done(spec: Spec, world: Snapshot) ->
     assert back.organization.trusted_access == kept.organization.trusted_access
     assert back.organization.delegations == kept.organization.delegations
     assert {p.id: p.targets for p in back.organization.policies} == {
-        p.id: p.targets for p in world.organization.policies
+        p.id: p.targets for p in kept.organization.policies
     }
     assert {g.arn for g in back.guards} == {g.arn for g in world.guards}
 

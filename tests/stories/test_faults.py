@@ -1,5 +1,7 @@
 """What AWS and other people break: everything else is done, what is left is named, and applying again finishes it."""
 
+import json
+
 import pytest
 
 from tests.stories.conftest import MakeDesk
@@ -42,8 +44,9 @@ def test_one_account_and_one_region_out_of_reach_and_everything_else_is_done(des
 def test_a_role_that_cannot_be_assumed_is_named_with_what_to_do(desk: Desk) -> None:
     desk.apply().expect(0)
     iam = desk.client("iam", SHOP)
-    iam.delete_role_policy(RoleName="OrganizationAccountAccessRole", PolicyName="AdministratorAccess")
-    iam.delete_role(RoleName="OrganizationAccountAccessRole")
+    nobody = {"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [nobody]})
+    iam.update_assume_role_policy(RoleName="OrganizationAccountAccessRole", PolicyDocument=document)
     desk.run("plan", "--check").expect(4, "Shop (444444444444): could not enter account 444444444444")
     spec = {"exclude": [{"account": "Shop", "reason": "given to another company"}]}
     desk.spec(organization=spec)

@@ -24,7 +24,10 @@ def test_from_an_untouched_organization_to_one_that_logs_and_nothing_is_done_twi
 
     applied = desk.apply().expect(0, "Read back: everything is as the specification says.")
     assert "changes made." in applied.out
-    assert planned.out.splitlines()[-1].split()[0] == applied.out.split()[0], "as many are made as were planned"
+    total = next(line for line in planned.out.splitlines() if "of them stay after a rollback" in line)
+    assert total.split()[0] == applied.out.split()[0], "as many are made as were planned"
+    assert "PROVED   Nobody can delete a log object" in planned.out
+    assert "claims proved of what AWS has now" in applied.out
 
     desk.run("plan", "--check").expect(0, "Nothing to change")
     desk.lab.forget_calls()

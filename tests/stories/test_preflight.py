@@ -28,9 +28,13 @@ def test_what_would_be_denied_in_the_management_account_is_named_and_nothing_is_
     assert desk.writes() == []
 
 
+READING = [f"{s}:{verb}*" for s in ("cloudtrail", "controltower", "s3") for verb in ("Describe", "Get", "List")]
+
+
 def test_a_caller_with_too_little_is_told_what_is_missing(desk: Desk) -> None:
     allowed = [
         {"Effect": "Allow", "Action": ["organizations:*", "iam:*", "sts:*", "ssm:*", "config:*"], "Resource": "*"},
+        {"Effect": "Allow", "Action": ["account:List*", *READING], "Resource": "*"},
         {"Effect": "Deny", "Action": "organizations:Enable*", "Resource": "*"},
     ]
     desk.run("plan", environment=user(desk, allowed)).expect(0)

@@ -198,6 +198,7 @@ def look(
             oldest += [o] if (o := _oldest(archive.store, base.folder(Folder.DIGEST, region))) else []
         except ReadError as error:
             unread = f"{error.detail} ({error.why})"
+    cells = window.full if cells == window.full else cells
     return Seen(cells=cells, heard=tuple(sorted(heard)), logs=logs, unread=unread, oldest=min(oldest, default=None))
 
 

@@ -7,7 +7,7 @@ proved. Never more than some hundred objects are held.
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from queue import SimpleQueue
 from typing import Final
@@ -30,6 +30,8 @@ AHEAD: Final = 48
 LOGS_AHEAD: Final = 384
 _TODO: Final = 4_000
 _TOGETHER: Final = 4
+_HELD: Final = 256 << 10
+"""Stored bytes of digests on their way; they are some twenty times that in memory."""
 _BEFORE: Final = timedelta(days=1)
 
 
@@ -39,6 +41,7 @@ class Slot:
 
     key: DigestKey
     state: str
+    size: int = 0
     is_witness: bool = False
     attested: Attested | None = None
     is_gone: bool = False
@@ -93,7 +96,7 @@ class _Run:
                     self.submit([(slot, None)])
                 else:
                     self.advance()
-                while len(self.queue) >= AHEAD or len(self.todo) > _TODO:
+                while self.is_full():
                     self.pump()
         except ReadError as error:
             self.unlisted(error)
@@ -106,6 +109,11 @@ class _Run:
         self.shelf.list_before(None)
         self.drain()
         return self.result
+
+    def is_full(self) -> bool:
+        """Whether enough is held: a digest of an hour may be two kilobytes, or megabytes with thousands of log files."""
+        held = sum(s.size for s in self.queue)
+        return len(self.queue) >= AHEAD or held > _HELD or len(self.todo) > _TODO
 
     # the digests, as they are listed and as they are remembered
 
@@ -152,7 +160,7 @@ class _Run:
             elif same is not None and same.state(recheck=self.tools.recheck) == state:
                 yield Slot(key, state, attested=same)
             else:
-                yield Slot(key, state)
+                yield Slot(key, state, entry.size)
         while known is not None:
             yield from self.missed(known)
             known = next(old, None)
@@ -189,8 +197,8 @@ class _Run:
             # few go one by one, for speed; many go together, to spare the threads their hand-overs
             together = _TOGETHER if len(self.todo) > self.tools.pool.workers else 1
             self.submit([*(self.todo.popleft() for _ in range(min(together, len(self.todo))))])
+        self.advance()
         if not self.under_way:
-            self.advance()
             return
         answer = self.reply.get()
         if isinstance(answer, BaseException):
@@ -216,6 +224,8 @@ class _Run:
 
     def advance(self) -> None:
         while self.queue and (self.queue[0].found is not None or self.queue[0].attested is not None):
+            if len(self.todo) > _TODO:
+                return
             self.place(self.queue.popleft())
 
     def place(self, slot: Slot) -> None:
@@ -247,6 +257,7 @@ class _Run:
             why = Cause.DELETED if isinstance(found, NotThereError) else OBSTACLES[found.why]
             fault = Fault(cause=why, detail=found.detail)
             return Judged(key=slot.key, digest=None, sha256="", signature="", fault=fault, is_proved=False)
+        slot.found = replace(found, content=replace(found.content, raw=None))
         return judge(slot.key, self.tools.store.bucket, found.content, found.found.metadata, self.tools.keys)
 
     def begin(self, slot: Slot) -> None:
@@ -266,6 +277,7 @@ class _Run:
                 continue
             slot.left += 1
             self.todo.append((slot, file))
+        slot.judged = replace(slot.judged, digest=replace(slot.judged.digest, log_files=()))
 
     def settle(self, line: Line, after: Digest | None) -> None:
         slot, line.pending = line.pending, None
@@ -276,6 +288,7 @@ class _Run:
         if judged.is_proved and judged.digest is not None:
             if not slot.is_begun:
                 self.begin(slot)
+                judged = slot.judged
             signature = "" if judged.fault else judged.signature
             now = Seen(key=slot.key, digest=judged.digest, sha256=judged.sha256, signature=signature)
             fault = self.linked(line, now, is_witness=slot.is_witness and line.before is None) or judged.fault

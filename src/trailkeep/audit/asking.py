@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from trailkeep.audit.finding import Answer, Said, unsure
+from trailkeep.audit.finding import Answer, Said, bad, good, unsure
+from trailkeep.audit.results import Chains, Gap
 from trailkeep.audit.view import NOT_OFFERED, Seen, View
 from trailkeep.model.archive import Bucket, Key
 from trailkeep.model.ids import AccountId
@@ -69,7 +70,9 @@ def on_keys(view: View, judge: Callable[[Key], Said], part: str = "") -> Iterato
         key = used.key
         if key is None:
             lost = view.lost(used.subject.account, used.subject.region, "key")
-            because = f"it could not be read: {lost}" if lost else "the archive is encrypted with it, and it was not read"
+            because = (
+                f"it could not be read: {lost}" if lost else "the archive is encrypted with it, and it was not read"
+            )
             yield Answer(subject=used.subject, said=unsure(because))
             continue
         lost = view.lost(key.account, key.region, f"key {key.alias or key.arn} {part}") if part else ""
@@ -84,3 +87,39 @@ def on_accounts(view: View, what: str, judge: Callable[[AccountId], Said | None]
         said = unsure(f"its {what} could not be read: {lost}") if lost else judge(account)
         if said is not None:
             yield Answer(subject=view.account(account), said=said)
+
+
+def on_verified(view: View, judge: Callable[[Chains], Said]) -> Iterator[Answer]:
+    """One answer an account and Region, by what `verify` found; one for the organization where nobody verified."""
+    if view.verified is None:
+        nobody = unsure("nobody verified: trailkeep verify -o json, then --verified FILE")
+        yield Answer(subject=view.whole, said=nobody)
+        return
+    not_seen = unsure(f"the verification of {view.verified.place} did not meet it")
+    for seen in view.cells:
+        found = view.verified.cells.get((seen.account, seen.region or ""))
+        yield Answer(subject=seen.subject, said=judge(found) if found else not_seen)
+
+
+def on_covered(view: View, service: str) -> Iterator[Answer]:
+    """One answer an account and Region, by what `coverage` found; one for the organization where nobody asked it."""
+    covered = view.covered
+    if covered is None or service not in covered.services:
+        nobody = unsure("nobody asked: trailkeep coverage -o json, then --covered FILE")
+        yield Answer(subject=view.whole, said=nobody)
+        return
+    whole = good(f"everything that was expected from {covered.since} to {covered.until}")
+    not_seen = unsure("coverage did not look at it")
+    for seen in view.cells:
+        known = seen.region is not None and seen.account in covered.accounts
+        gaps = covered.gaps.get((service, seen.account, seen.region or ""), ())
+        yield Answer(subject=seen.subject, said=(_gaps(gaps) or whole) if known else not_seen)
+
+
+def _gaps(gaps: tuple[Gap, ...]) -> Said | None:
+    missing = [g for g in gaps if g.state == "UNCOVERED"]
+    if missing:
+        return bad(f"{sum(g.hours for g in missing)} hours are missing, the first: {missing[0].example}")
+    doubtful = [g for g in gaps if g.state == "UNKNOWN"]
+    hours = sum(g.hours for g in doubtful)
+    return unsure(f"of {hours} hours nothing is known: {doubtful[0].example}") if doubtful else None

@@ -12,6 +12,7 @@ from trailkeep.audit.finding import Answer, Finding, Mute, Severity, Status, uns
 from trailkeep.audit.mutes import muting
 from trailkeep.audit.view import View
 from trailkeep.errors import ExitCode
+from trailkeep.model.ids import leader
 
 Progress = Callable[[str], None]
 
@@ -22,6 +23,9 @@ class Audited:
 
     organization: str
     partition: str
+    reporter: str
+    """The account that findings are reported from: the security account where there is one."""
+    home: str
     taken: datetime
     now: datetime
     specified: bool
@@ -47,9 +51,7 @@ class Audited:
         return ExitCode.INCOMPLETE if unknown else ExitCode.OK
 
 
-def audit(
-    view: View, checks: tuple[Check, ...] = CHECKS, *, progress: Progress = lambda _check: None
-) -> Audited:
+def audit(view: View, checks: tuple[Check, ...] = CHECKS, *, progress: Progress = lambda _check: None) -> Audited:
     """Ask every check that applies. A check that finds nothing to ask about is UNKNOWN, never silent."""
     asked = tuple(c for c in checks if c.applies(view))
     found: list[Finding] = []
@@ -60,6 +62,8 @@ def audit(
     return Audited(
         organization=view.organization.id,
         partition=view.organization.partition,
+        reporter=view.promise.security or view.organization.management,
+        home=view.promise.home or leader(view.organization.partition),
         taken=view.snapshot.taken,
         now=view.now,
         specified=view.promise.specified,

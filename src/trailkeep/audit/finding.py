@@ -124,5 +124,5 @@ def bad(evidence: str) -> Said:
 
 
 def unsure(because: str) -> Said:
-    """It could not be told, because …"""
+    """It could not be told, for this reason."""
     return Said(status=Status.UNKNOWN, evidence=because)

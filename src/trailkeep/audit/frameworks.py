@@ -33,7 +33,7 @@ class Framework:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A requirement with what is known: `status` None where no check speaks to it, which is no PASS."""
+    """A requirement with what is known: ``status` is None where no check speaks to it, which is no PASS."""
 
     requirement: Requirement
     checks: tuple[Check, ...]
@@ -41,19 +41,17 @@ class Evidence:
 
     @property
     def status(self) -> Status | None:
-        """FAIL before UNKNOWN before PASS; muted findings are left out, and counted where the evidence is shown."""
-        found = {f.status for f in self.findings if f.muted is None}
-        if not self.findings:
-            return None
-        return next((s for s in (Status.FAIL, Status.UNKNOWN) if s in found), Status.PASS)
+        """FAIL before UNKNOWN before PASS. A mute changes nothing here: an auditor is to see what was accepted."""
+        found = {f.status for f in self.findings}
+        return next((s for s in (Status.FAIL, Status.UNKNOWN, Status.PASS) if s in found), None)
 
 
 @cache
 def frameworks() -> tuple[Framework, ...]:
     """Those that come with trailkeep.
 
-    The mapping from requirements to what is asked of AWS follows Prowler 5.46's compliance files (Apache-2.0), corrected
-    where they ask for a setting although the requirement asks for an outcome.
+    The mapping from requirements to what is asked of AWS follows Prowler 5.46's compliance files (Apache-2.0),
+    corrected where they ask for a setting although the requirement asks for an outcome.
     """
     told = json.loads(files("trailkeep.audit").joinpath("frameworks.json").read_text(encoding="utf-8"))
     return tuple(

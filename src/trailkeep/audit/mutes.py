@@ -12,7 +12,9 @@ from trailkeep.errors import Problem, SpecError
 from trailkeep.setup.spec.yamltext import Document, parse
 
 _KEYS = ("check", "subject", "owner", "reason", "until")
-_EXAMPLE = "a list: - {check: archive-access-is-logged, subject: acme-trail-*, owner: ana, reason: …, until: 2027-06-30}"
+_EXAMPLE = (
+    "a list: - {check: archive-access-is-logged, subject: acme-trail-*, owner: ana, reason: …, until: 2027-06-30}"
+)
 _LONGEST = 500
 
 
@@ -56,7 +58,9 @@ def _wrong(
         return
     for key in told:
         if key not in _KEYS:
-            yield document.problem((*path, key), f"a mute has no {key}", f"its keys are {', '.join(_KEYS)}", of_key=True)
+            yield document.problem(
+                (*path, key), f"a mute has no {key}", f"its keys are {', '.join(_KEYS)}", of_key=True
+            )
     for key in _KEYS:
         value = told.get(key)
         if value is None or not isinstance(value, str) or not value.strip():

@@ -42,11 +42,13 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Covered:
-    """A coverage report: from when to when, and the gaps of each account and Region."""
+    """A coverage report: from when to when, of which services and accounts, and the gaps by service and place."""
 
     since: str
     until: str
-    gaps: Mapping[tuple[str, str], tuple[Gap, ...]]
+    services: frozenset[str]
+    accounts: frozenset[str]
+    gaps: Mapping[tuple[str, str, str], tuple[Gap, ...]]
 
 
 def verified(told: Any) -> Verified:  # noqa: ANN401 a file of unknown origin
@@ -104,3 +106,25 @@ def _worse(chains: Chains, finding: Told) -> Chains:
 
 def _moment(text: object) -> datetime | None:
     return datetime.fromisoformat(str(text)) if text else None
+
+
+def covered(told: Any) -> Covered:  # noqa: ANN401 a file of unknown origin
+    """The JSON of `trailkeep coverage -o json`. Raises UsageError for anything else."""
+    if not isinstance(told, Mapping) or told.get("trailkeep_coverage") != 1:
+        raise UsageError("this is no result of coverage", hint="make it with: trailkeep coverage -o json")
+    try:
+        gaps: dict[tuple[str, str, str], tuple[Gap, ...]] = {}
+        for gap in told["gaps"]:
+            where = (str(gap["service"]), str(gap["account"]), str(gap["region"]))
+            example = f"{gap['from']} to {gap['to']}, {gap['cause']}"
+            one = Gap(hours=int(gap["hours"]), state=str(gap["state"]), example=example)
+            gaps[where] = (*gaps.get(where, ()), one)
+        return Covered(
+            since=str(told["from"]),
+            until=str(told["to"]),
+            services=frozenset(s for s in ("cloudtrail", "config") if told[s] is not None),
+            accounts=frozenset(str(a["account"]) for a in told["accounts"]),
+            gaps=gaps,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError(f"this result of coverage cannot be read: {error}", hint="make it anew") from error

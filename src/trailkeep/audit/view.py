@@ -1,5 +1,6 @@
 """A Snapshot as checks see it: what is expected and what was seen, indexed once, with what could not be read."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from trailkeep.model.ids import AccountId, Region
 from trailkeep.model.organization import Organization, Policy
 from trailkeep.model.snapshot import Cell, Snapshot, Unreachable
 from trailkeep.model.trail import Trail
+
+_ACCOUNT = re.compile(r"[0-9]{12}")
 
 NOT_OFFERED = "not offered"
 """The reason of an Unreachable where a service does not exist in a Region: nothing to find, nothing unknown."""
@@ -152,6 +155,11 @@ class View:
         return tuple(sorted(found, key=lambda t: t.arn))
 
     @cached_property
+    def arns(self) -> frozenset[str]:
+        """Their ARNs."""
+        return frozenset(t.arn for t in self.trails)
+
+    @cached_property
     def organization_trails(self) -> tuple[Trail, ...]:
         """Those of them that are of the organization."""
         return tuple(t for t in self.trails if t.is_organization)
@@ -239,6 +247,11 @@ class View:
     @cached_property
     def _chains(self) -> dict[str, tuple[str, ...]]:
         return {}
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """The accounts that some SCP or RCP names."""
+        return frozenset(a for p in self.organization.policies for a in _ACCOUNT.findall(p.content))
 
     @cached_property
     def foreign(self) -> frozenset[tuple[str, str, str]]:

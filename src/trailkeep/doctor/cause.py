@@ -36,7 +36,8 @@ class Cause:
     """One known cause.
 
     `decided` says what settles it, `unknown` what leaves it open, `remedy` how it is put right; `consequences` are the
-    causes that it brings about by itself, so that a person starts with this one. `nothing` is why it is ruled out where
+    causes that it brings about by itself, so that a person starts with this one; `also` are the same fact as another
+    symptom shows it. `nothing` is why it is ruled out where
     there was nothing to look at.
     """
 
@@ -51,6 +52,7 @@ class Cause:
     sources: tuple[str, ...]
     look: Look
     consequences: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     nothing: str = "there is nothing here that it could be about"
 
     def examine(self, view: View, subject: Subject) -> Verdict:

@@ -86,7 +86,7 @@ def _head(verified: Summary) -> dict[str, Any]:
         "place": verified.place,
         "since": _iso(window.since),
         "until": _iso(window.until),
-        "expected_until": _iso(window.expected),
+        "expected_until": _iso(min(window.until or window.expected, window.expected)),
         "totals": {kind.value: {v.value: n for v in Verdict if (n := totals.of(v, kind))} for kind in Kind},
         "attested": totals.attested,
         "in_flight": totals.in_flight,

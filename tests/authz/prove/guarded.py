@@ -48,7 +48,9 @@ def proof(world: World, claim: str) -> Proof:
 
 def policy(name: str, content: Any, *targets: str, kind: PolicyType = "SERVICE_CONTROL_POLICY") -> Policy:
     text = content if isinstance(content, str) else canonical(content)
-    return Policy(id=f"p-{name.lower()}", name=name, type=kind, aws_managed=False, content=text, targets=frozenset(targets))
+    return Policy(
+        id=f"p-{name.lower()}", name=name, type=kind, aws_managed=False, content=text, targets=frozenset(targets)
+    )
 
 
 def document(*statements: Any) -> dict[str, Any]:
@@ -59,12 +61,17 @@ def world(*policies: Policy, bucket_policy: Any = None, key_policy: Any = None, 
     """An organization with these SCPs and RCPs, one archive bucket and its key."""
     types = {"SERVICE_CONTROL_POLICY": "ENABLED", "RESOURCE_CONTROL_POLICY": "ENABLED"}
     organization = planning.organization(policies=(build.FULL_ACCESS, *policies), policy_types=types)
-    text = "" if bucket_policy is None else bucket_policy if isinstance(bucket_policy, str) else json.dumps(bucket_policy)
+    text = (
+        "" if bucket_policy is None else bucket_policy if isinstance(bucket_policy, str) else json.dumps(bucket_policy)
+    )
     key = build.key(policy=json.dumps(key_policy or OWNED))
     snapshot = planning.snapshot(
         organization=organization, buckets=(build.bucket(policy=text),), keys=(key,), trails=(build.trail(),)
     )
-    return World(snapshot=replace(snapshot, **{k: v for k, v in changes.items() if k != "exempt"}), exempt=changes.get("exempt", ()))
+    return World(
+        snapshot=replace(snapshot, **{k: v for k, v in changes.items() if k != "exempt"}),
+        exempt=changes.get("exempt", ()),
+    )
 
 
 OWNED = document(
@@ -74,7 +81,12 @@ OWNED = document(
 
 
 def principal(
-    account: str, name: str, *documents: Any, kind: Literal["role", "user"] = "role", boundary: Any = None, path: str = "/"
+    account: str,
+    name: str,
+    *documents: Any,
+    kind: Literal["role", "user"] = "role",
+    boundary: Any = None,
+    path: str = "/",
 ) -> IamPrincipal:
     def attached(number: int, found: Any) -> AttachedPolicy:
         return AttachedPolicy(name=f"p{number}", arn="", content=found if isinstance(found, str) else canonical(found))

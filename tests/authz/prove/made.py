@@ -28,14 +28,34 @@ RESOURCES = (
 )  # fmt: skip
 NAMES = ("a", "ab", "Ops", "x/a", "x/Ops", "b")
 SESSIONS = ("ab", "bob")
-TEXTS = ("a", "ab", "b", "B", "b*", "a?", "*", "${aws:PrincipalAccount}", "${aws:username}", "${aws:PrincipalServiceName}")
+TEXTS = (
+    "a",
+    "ab",
+    "b",
+    "B",
+    "b*",
+    "a?",
+    "*",
+    "${aws:PrincipalAccount}",
+    "${aws:username}",
+    "${aws:PrincipalServiceName}",
+)
 ARNS = (
     "*", f"arn:aws:iam::{OWNER}:role/Ops", "arn:aws:iam::*:role/a*", "arn:aws:iam::*:role/x/*", "arn:*", "arn:aws:iam::*:*/a",
     f"arn:aws:iam::{OWNER}:user/a", f"arn:aws:iam::{OWNER}:root", "arn:aws:iam::*:role/${aws:PrincipalTag/t}",
 )  # fmt: skip
-STRINGS = ("StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike", "StringNotLike")
+STRINGS = (
+    "StringEquals",
+    "StringNotEquals",
+    "StringEqualsIgnoreCase",
+    "StringNotEqualsIgnoreCase",
+    "StringLike",
+    "StringNotLike",
+)
 ARN_LIKE = ("ArnEquals", "ArnNotEquals", "ArnLike", "ArnNotLike")
-NUMBERS = tuple(f"Numeric{x}" for x in ("Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals"))
+NUMBERS = tuple(
+    f"Numeric{x}" for x in ("Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals")
+)
 DATES = tuple(n.replace("Numeric", "Date") for n in NUMBERS)
 FORMS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
     "aws:PrincipalTag/t": ((STRINGS, TEXTS),),
@@ -104,7 +124,9 @@ def statements(draw: st.DrawFn, kind: Kind = "identity", effect: str = "") -> di
         found[draw(st.sampled_from(["Principal", "Principal", "NotPrincipal"]))] = draw(principals)
     if kind == "rcp":
         found["Principal"] = "*"
-    found[draw(st.sampled_from(["Action", "Action", "Action", "NotAction"]))] = draw(st.lists(actions, min_size=1, max_size=2))
+    found[draw(st.sampled_from(["Action", "Action", "Action", "NotAction"]))] = draw(
+        st.lists(actions, min_size=1, max_size=2)
+    )
     resource = "Resource" if draw(st.integers(0, 3)) else "NotResource"
     found[resource] = draw(st.lists(st.sampled_from(RESOURCES), min_size=1, max_size=2))
     block = draw(conditions())
@@ -160,8 +182,14 @@ def _attackers() -> Iterator[Attacker]:
         yield from insiders(WORLD, account, OWNER)
     yield next(a for a in outsiders(WORLD, OWNER) if a.kind == "role")
     yield next(a for a in outsiders(WORLD, OWNER) if a.kind == "anonymous")
-    yield from (replace(a, service="cloudtrail.amazonaws.com", fixed={**a.fixed, "aws:principalservicename": ("cloudtrail.amazonaws.com",)})
-                for a in services(WORLD, OWNER, also_ours=True))
+    yield from (
+        replace(
+            a,
+            service="cloudtrail.amazonaws.com",
+            fixed={**a.fixed, "aws:principalservicename": ("cloudtrail.amazonaws.com",)},
+        )
+        for a in services(WORLD, OWNER, also_ours=True)
+    )
 
 
 ATTACKERS = tuple(_attackers())

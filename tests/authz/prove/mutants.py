@@ -76,10 +76,14 @@ def _statements(statement: dict[str, Any]) -> Iterator[tuple[dict[str, Any] | No
     for operator, keys in statement.get("Condition", {}).items():
         for key in keys:
             for changed, dropped in _without(statement, ["Condition", operator, key]):
-                if changed is None:  # no value is left: the whole test goes, the statement stays
-                    changed = copy.deepcopy(statement)
-                    del changed["Condition"][operator][key]
-                yield changed, f"{operator} {key}", dropped
+                yield changed or _untested(statement, operator, key), f"{operator} {key}", dropped
+
+
+def _untested(statement: dict[str, Any], operator: str, key: str) -> dict[str, Any]:
+    """No value is left: the whole test goes, the statement stays."""
+    changed = copy.deepcopy(statement)
+    del changed["Condition"][operator][key]
+    return changed
 
 
 def _without(statement: dict[str, Any], path: list[str]) -> Iterator[tuple[dict[str, Any] | None, str]]:

@@ -14,9 +14,13 @@ from trailkeep.authz.prove import elements, language
 from trailkeep.authz.prove.variables import Atom, Ordered, value_of
 
 LAWS = settings(max_examples=400, deadline=None)
-pieces = st.sampled_from(["arn", "aws", "s3", "iam", "*", "?", "a", "b", "a*", "*a", "", "x/y", "*/n", "role/*", "role/a", "**", "?*"])
+pieces = st.sampled_from(
+    ["arn", "aws", "s3", "iam", "*", "?", "a", "b", "a*", "*a", "", "x/y", "*/n", "role/*", "role/a", "**", "?*"]
+)
 patterns = st.one_of(
-    st.lists(pieces, min_size=1, max_size=8).map(":".join), st.text("ab*?:/", max_size=8), st.just("arn:aws:iam::1:role/*")
+    st.lists(pieces, min_size=1, max_size=8).map(":".join),
+    st.text("ab*?:/", max_size=8),
+    st.just("arn:aws:iam::1:role/*"),
 )
 words = st.sampled_from(["arn", "aws", "s3", "iam", "a", "b", "ab", "", "x/y", "x/n", "role/a", "role/a/b", "role/x:y"])
 texts = st.one_of(st.lists(words, min_size=1, max_size=8).map(":".join), st.text("ab:/", max_size=8))
@@ -45,7 +49,11 @@ def test_an_arn_condition_is_the_texts_it_matches(pattern: str, text: str) -> No
 
 
 @LAWS
-@given(st.sampled_from(["StringEquals", "StringEqualsIgnoreCase", "StringLike"]), st.text("aAbB*?", max_size=5), st.text("aAbB*?", max_size=5))
+@given(
+    st.sampled_from(["StringEquals", "StringEqualsIgnoreCase", "StringLike"]),
+    st.text("aAbB*?", max_size=5),
+    st.text("aAbB*?", max_size=5),
+)
 def test_a_string_operator_is_the_texts_it_matches(operator: str, wanted: str, text: str) -> None:
     matches = OPERATORS[operator].compile(wanted, "2012-10-17").matches(text, {})
     for surely in (True, False):
@@ -58,7 +66,11 @@ SHORT = tuple("".join(t) for n in range(LENGTH + 1) for t in itertools.product("
 
 
 @settings(max_examples=150, deadline=None)
-@given(globs, st.lists(st.lists(globs, min_size=1, max_size=2), max_size=2), st.lists(st.lists(globs, min_size=1, max_size=2), max_size=3))
+@given(
+    globs,
+    st.lists(st.lists(globs, min_size=1, max_size=2), max_size=2),
+    st.lists(st.lists(globs, min_size=1, max_size=2), max_size=3),
+)
 def test_the_shortest_text_is_the_shortest(domain: str, within: list[list[str]], without: list[list[str]]) -> None:
     def union(found: list[str]) -> language.Union:
         return tuple(language.pattern(language.glob(encode(g))) for g in found)
@@ -80,9 +92,14 @@ def test_the_shortest_text_is_the_shortest(domain: str, within: list[list[str]],
 
 
 def test_a_question_that_is_too_entangled_is_given_up() -> None:
-    several = [(language.pattern((*language.any_number(), *language.literal(c), *(language.Token(among="any"),) * 18)),) for c in "abcd"]
+    several = [
+        (language.pattern((*language.any_number(), *language.literal(c), *(language.Token(among="any"),) * 18)),)
+        for c in "abcd"
+    ]
     try:
-        found = language.shortest((language.pattern(language.any_number()),), tuple(several), (several[0] + several[1],))
+        found = language.shortest(
+            (language.pattern(language.any_number()),), tuple(several), (several[0] + several[1],)
+        )
     except language.TooLargeError:
         return
     assert found is None
@@ -91,15 +108,22 @@ def test_a_question_that_is_too_entangled_is_given_up() -> None:
 # what is ordered --------------------------------------------------------------------------------------------------------
 
 numbers = st.one_of(
-    st.integers(-3, 3).map(str), st.sampled_from(["0.5", "1.25", "1e3", "1e-3", "1e30", "999999999999999999999999999999.5", "1e999"])
+    st.integers(-3, 3).map(str),
+    st.sampled_from(["0.5", "1.25", "1e3", "1e-3", "1e30", "999999999999999999999999999999.5", "1e999"]),
 )
 dates = st.sampled_from([
     "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z", "2026-01-01T00:00:00.5Z", "2026-01-01", "2027", "1767225600",
     "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z",
 ])  # fmt: skip
-networks = st.sampled_from(["10.0.0.0/8", "10.1.0.0/16", "0.0.0.0/0", "255.255.255.255", "::/0", "2001:db8::/32", "0.0.0.0/1", "128.0.0.0/1"])
+networks = st.sampled_from(
+    ["10.0.0.0/8", "10.1.0.0/16", "0.0.0.0/0", "255.255.255.255", "::/0", "2001:db8::/32", "0.0.0.0/1", "128.0.0.0/1"]
+)
 COMPARING = ("Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals")
-KINDS = {"number": ("Numeric", COMPARING, numbers), "date": ("Date", COMPARING, dates), "ip": ("", ("IpAddress", "NotIpAddress"), networks)}
+KINDS = {
+    "number": ("Numeric", COMPARING, numbers),
+    "date": ("Date", COMPARING, dates),
+    "ip": ("", ("IpAddress", "NotIpAddress"), networks),
+}
 
 
 @st.composite
@@ -117,11 +141,24 @@ def comparisons(draw: st.DrawFn) -> tuple[str, list[tuple[Condition, bool]], lis
 
 def tried(kind: str, values: list[str]) -> Iterator[str]:
     if kind == "ip":
-        yield from ("10.0.0.1", "10.1.2.3", "11.0.0.0", "200.0.0.1", "2001:db8::1", "2002::1", "255.255.255.255", "0.0.0.0")  # noqa: S104
+        yield from (
+            "10.0.0.1",
+            "10.1.2.3",
+            "11.0.0.0",
+            "200.0.0.1",
+            "2001:db8::1",
+            "2002::1",
+            "255.255.255.255",
+            "0.0.0.0",
+        )
         return
     yield from values
     more = ("0.25", "0.75", "1.5", "1e31", "-4", "1000.5", "0.0005", "999999999999999999999999999999.7", "1e999")
-    yield from more if kind == "number" else ("2026-01-01T00:00:00.25Z", "2026-01-01T00:00:00.75Z", "2026-06-01", "2100-01-01", "1980-01-01")
+    yield from (
+        more
+        if kind == "number"
+        else ("2026-01-01T00:00:00.25Z", "2026-01-01T00:00:00.75Z", "2026-06-01", "2100-01-01", "1980-01-01")
+    )
 
 
 @LAWS

@@ -16,16 +16,16 @@ def deny(**more: Any) -> dict[str, Any]:
     return {"Effect": "Deny", "Action": "s3:DeleteObject*", "Resource": "*", **more}
 
 
-MANY = [f"{BUCKET}/{n:04}*{n % 7}?{n % 11}*x" for n in range(2000)]
+MANY = [f"{BUCKET}/{n:04}*{n % 7}?{n % 11}*x" for n in range(300)]
 SCPS: dict[str, Any] = {
     "a pattern of wildcards": g.document(deny(Resource=f"{BUCKET}/" + "*a" * 4000)),
     "several that are alike": g.document(deny(Resource=[f"{BUCKET}/{'*a' * n}{'*b' * n}" for n in range(2, 60)])),
     "patterns that only together are everything, or nearly": g.document(
-        deny(Resource=[f"{BUCKET}/{'?' * n}a*" for n in range(24)] + [f"{BUCKET}/*b{'?' * n}" for n in range(24)])
+        deny(Resource=[f"{BUCKET}/{'?' * n}a*" for n in range(14)] + [f"{BUCKET}/*b{'?' * n}" for n in range(14)])
     ),
     "stars alone": g.document(deny(Resource=f"{BUCKET}/{'*' * 8000}x")),
     "questions and stars": g.document(deny(Resource=f"{BUCKET}/{'*?' * 4000}")),
-    "two thousand patterns": g.document(deny(Resource=MANY)),
+    "many patterns": g.document(deny(Resource=MANY)),
     "a condition of two thousand": g.document(
         deny(Condition={"StringNotLike": {"aws:PrincipalTag/t": [f"*{n}*" for n in range(2000)]}})
     ),

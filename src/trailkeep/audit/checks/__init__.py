@@ -42,6 +42,7 @@ from trailkeep.audit.checks import (
     digests_were_delivered_recently,
     every_account_and_region_is_recorded,
     every_account_is_guarded,
+    every_day_of_config_is_covered,
     every_hour_is_covered,
     exempt_roles_trust_nobody_else,
     guardrails_fit,
@@ -164,6 +165,7 @@ CHECKS: tuple[Check, ...] = (
     logs_can_be_read.CHECK,
     logs_were_validated_lately.CHECK,
     every_hour_is_covered.CHECK,
+    every_day_of_config_is_covered.CHECK,
     mutes_have_not_expired.CHECK,
 )
 """Those of one claim of `prove` each are made alike, so they share a file."""

@@ -20,8 +20,13 @@ CHECK = Check(
     decided="FeatureSet of DescribeOrganization is ALL.",
     unknown="Never: without the organization there is no audit.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws organizations enable-all-features", cloudformation="AWS::Organizations::Organization, property FeatureSet: ALL", console="Organizations, Settings, Begin process to enable all features",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws organizations enable-all-features",
+        cloudformation="AWS::Organizations::Organization, property FeatureSet: ALL",
+        console="Organizations, Settings, Begin process to enable all features",
+    ),
     sources=(("https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_org_support-all-features.html"),),
-    controls=("CL-ORG-02", "CL-POL-05",),
+    controls=("CL-ORG-02", "CL-POL-05"),
     ask=ask,
 )

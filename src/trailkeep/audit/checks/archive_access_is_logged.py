@@ -7,7 +7,6 @@ from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.data_events import BOTH, directions
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import View
-from trailkeep.authz.lint.document import read
 from trailkeep.model.archive import Bucket
 
 
@@ -19,7 +18,9 @@ def ask(view: View) -> Iterator[Answer]:
         if target and target != bucket.name:
             return good(f"access is logged into {bucket.logging}")
         trails = [t for t in view.hearing(bucket.account) if t.is_logging]
-        heard = {d for t in trails if t.selectors for d in directions(view.organization.partition, t.selectors, bucket.name)}
+        heard = {
+            d for t in trails if t.selectors for d in directions(view.organization.partition, t.selectors, bucket.name)
+        }
         if heard >= BOTH:
             return good("data events record reads and writes")
         if any(t.selectors is None for t in trails):
@@ -32,13 +33,21 @@ def ask(view: View) -> Iterator[Answer]:
 CHECK = Check(
     id="archive-access-is-logged",
     claim="Access to the archive is logged elsewhere or by data events",
-    why=("Who read the logs is the first question after an incident, and lifecycle deletions appear only "
-"in access logs."),
+    why=(
+        "Who read the logs is the first question after an incident, and lifecycle deletions appear only in access logs."
+    ),
     decided="Server access logging goes to another bucket, or data events of the bucket are recorded.",
     unknown="The bucket or this setting of it could not be read.",
     severity=Severity.MEDIUM,
-    fix=Fix(trailkeep="trailkeep apply", cli=("aws s3api put-bucket-logging --bucket {bucket} --bucket-logging-status "
-"'{\"LoggingEnabled\":{\"TargetBucket\":\"OTHER_BUCKET\",\"TargetPrefix\":\"access/\"}}'"), cloudformation="AWS::S3::Bucket, LoggingConfiguration", console="S3, the bucket, Properties, Server access logging",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli=(
+            "aws s3api put-bucket-logging --bucket {bucket} --bucket-logging-status "
+            '\'{"LoggingEnabled":{"TargetBucket":"OTHER_BUCKET","TargetPrefix":"access/"}}\''
+        ),
+        cloudformation="AWS::S3::Bucket, LoggingConfiguration",
+        console="S3, the bucket, Properties, Server access logging",
+    ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html",),
     controls=("CL-S3-07",),
     ask=ask,

@@ -25,13 +25,21 @@ def ask(view: View) -> Iterator[Answer]:
 CHECK = Check(
     id="archive-account-is-active-in-a-unit",
     claim="The archive's account is active and in an organizational unit",
-    why=("A closed account is deleted with all its logs after 90 days; directly below the root no "
-"guardrail of a unit reaches it."),
+    why=(
+        "A closed account is deleted with all its logs after 90 days; directly below the root no "
+        "guardrail of a unit reaches it."
+    ),
     decided="Its state is ACTIVE and its parent is no root.",
     unknown="The archive's bucket was not seen, so that its account is not known.",
     severity=Severity.CRITICAL,
-    fix=Fix(trailkeep="trailkeep apply", cli=("aws organizations move-account --account-id {account} --source-parent-id ROOT "
-"--destination-parent-id UNIT"), cloudformation="AWS::Organizations::Account, property ParentIds", console="Organizations, AWS accounts, the account: Move; a closed one: support, within 90 days",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli=(
+            "aws organizations move-account --account-id {account} --source-parent-id ROOT --destination-parent-id UNIT"
+        ),
+        cloudformation="AWS::Organizations::Account, property ParentIds",
+        console="Organizations, AWS accounts, the account: Move; a closed one: support, within 90 days",
+    ),
     sources=("https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_close.html",),
     controls=("CL-ORG-01",),
     ask=ask,

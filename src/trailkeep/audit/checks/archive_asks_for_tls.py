@@ -9,7 +9,6 @@ from trailkeep.audit.guards import denied
 from trailkeep.audit.view import View
 from trailkeep.model.archive import Bucket
 
-
 PLAIN = {"aws:securetransport": ("false",)}
 
 
@@ -21,7 +20,9 @@ def ask(view: View) -> Iterator[Answer]:
         arn = f"arn:{partition}:s3:::{bucket.name}"
         asked = [("s3:GetObject", f"{arn}/x"), ("s3:PutObject", f"{arn}/x"), ("s3:ListBucket", arn)]
         open_ = [action for action, resource in asked if not denied(bucket, partition, action, resource, PLAIN)]
-        return bad(f"{', '.join(open_)} without TLS is not denied") if open_ else good("denied to everybody without TLS")
+        return (
+            bad(f"{', '.join(open_)} without TLS is not denied") if open_ else good("denied to everybody without TLS")
+        )
 
     return on_buckets(view, "policy", judge)
 
@@ -33,7 +34,12 @@ CHECK = Check(
     decided="The bucket policy explicitly denies reading, writing and listing without TLS, to everybody.",
     unknown="The bucket or this setting of it could not be read.",
     severity=Severity.MEDIUM,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws s3api get-bucket-policy --bucket {bucket}", cloudformation="AWS::S3::BucketPolicy with a Deny on s3:* where aws:SecureTransport is false", console="S3, the bucket, Permissions, Bucket policy",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws s3api get-bucket-policy --bucket {bucket}",
+        cloudformation="AWS::S3::BucketPolicy with a Deny on s3:* where aws:SecureTransport is false",
+        console="S3, the bucket, Permissions, Bucket policy",
+    ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html",),
     controls=("CL-S3-05",),
     ask=ask,

@@ -25,8 +25,15 @@ CHECK = Check(
     decided="All four settings of the bucket's public access block are on.",
     unknown="The bucket or this setting of it could not be read.",
     severity=Severity.CRITICAL,
-    fix=Fix(trailkeep="trailkeep apply", cli=("aws s3api put-public-access-block --bucket {bucket} --public-access-block-configuration "
-"BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true"), cloudformation="AWS::S3::Bucket, PublicAccessBlockConfiguration with all four true", console="S3, the bucket, Permissions, Block public access",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli=(
+            "aws s3api put-public-access-block --bucket {bucket} --public-access-block-configuration "
+            "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true"
+        ),
+        cloudformation="AWS::S3::Bucket, PublicAccessBlockConfiguration with all four true",
+        console="S3, the bucket, Permissions, Block public access",
+    ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",),
     controls=("CL-S3-04",),
     ask=ask,

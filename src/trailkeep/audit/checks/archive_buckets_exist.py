@@ -29,8 +29,13 @@ CHECK = Check(
     decided="Each bucket that trails and channels should deliver into is in the archive's account.",
     unknown="The archive's account could not be read.",
     severity=Severity.CRITICAL,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws s3api head-bucket --bucket {bucket}", cloudformation="AWS::S3::Bucket with DeletionPolicy: Retain", console="S3, Buckets in the archive's account",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws s3api head-bucket --bucket {bucket}",
+        cloudformation="AWS::S3::Bucket with DeletionPolicy: Retain",
+        console="S3, Buckets in the archive's account",
+    ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",),
-    controls=("CL-ORG-01", "CL-CT-07",),
+    controls=("CL-ORG-01", "CL-CT-07"),
     ask=ask,
 )

@@ -28,13 +28,22 @@ def ask(view: View) -> Iterator[Answer]:
 CHECK = Check(
     id="archive-encrypts-with-the-archive-key",
     claim="The archive's buckets encrypt with the archive's key",
-    why=("What is written without naming a key is encrypted with the bucket's default; with SSE-S3 the "
-"key policy protects nothing."),
+    why=(
+        "What is written without naming a key is encrypted with the bucket's default; with SSE-S3 the "
+        "key policy protects nothing."
+    ),
     decided="Default encryption is SSE-KMS with the key of the specification, or of the trail.",
     unknown="The bucket or this setting of it could not be read.",
     severity=Severity.MEDIUM,
-    fix=Fix(trailkeep="trailkeep apply", cli=("aws s3api put-bucket-encryption --bucket {bucket} --server-side-encryption-configuration "
-"'{\"Rules\":[{\"ApplyServerSideEncryptionByDefault\":{\"SSEAlgorithm\":\"aws:kms\",\"KMSMasterKeyID\":\"KEY_ARN\"}}]}'"), cloudformation="AWS::S3::Bucket, BucketEncryption with aws:kms", console="S3, the bucket, Properties, Default encryption",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli=(
+            "aws s3api put-bucket-encryption --bucket {bucket} --server-side-encryption-configuration "
+            '\'{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"aws:kms","KMSMasterKeyID":"KEY_ARN"}}]}\''
+        ),
+        cloudformation="AWS::S3::Bucket, BucketEncryption with aws:kms",
+        console="S3, the bucket, Properties, Default encryption",
+    ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html",),
     controls=("CL-S3-06",),
     ask=ask,

@@ -24,12 +24,18 @@ CHECK = Check(
     id="archive-has-a-second-copy",
     claim="The archive has a second copy elsewhere",
     why="A closed account, a lost key or a lost Region takes the only copy along.",
-    decided=("S3 replication is configured. Copies by other means cannot be seen from here, so that nothing "
-"configured is UNKNOWN."),
+    decided=(
+        "S3 replication is configured. Copies by other means cannot be seen from here, so that nothing "
+        "configured is UNKNOWN."
+    ),
     unknown="No replication is configured: whether there is a copy by other means cannot be seen.",
     severity=Severity.INFORMATIONAL,
-    fix=Fix(trailkeep="not made by trailkeep: replicate into a bucket of another account", cli=("aws s3api put-bucket-replication --bucket {bucket} --replication-configuration "
-"file://replication.json"), cloudformation="AWS::S3::Bucket, ReplicationConfiguration", console="S3, the bucket, Management, Replication rules",),
+    fix=Fix(
+        trailkeep="not made by trailkeep: replicate into a bucket of another account",
+        cli=("aws s3api put-bucket-replication --bucket {bucket} --replication-configuration file://replication.json"),
+        cloudformation="AWS::S3::Bucket, ReplicationConfiguration",
+        console="S3, the bucket, Management, Replication rules",
+    ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html",),
     controls=("CL-S3-09",),
     ask=ask,

@@ -27,8 +27,15 @@ CHECK = Check(
     decided="ObjectOwnership is BucketOwnerEnforced, which suits CloudTrail and AWS Config.",
     unknown="The bucket or this setting of it could not be read.",
     severity=Severity.MEDIUM,
-    fix=Fix(trailkeep="trailkeep apply", cli=("aws s3api put-bucket-ownership-controls --bucket {bucket} --ownership-controls "
-"'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'"), cloudformation="AWS::S3::Bucket, OwnershipControls with BucketOwnerEnforced", console="S3, the bucket, Permissions, Object Ownership: ACLs disabled",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli=(
+            "aws s3api put-bucket-ownership-controls --bucket {bucket} --ownership-controls "
+            "'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'"
+        ),
+        cloudformation="AWS::S3::Bucket, OwnershipControls with BucketOwnerEnforced",
+        console="S3, the bucket, Permissions, Object Ownership: ACLs disabled",
+    ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html",),
     controls=("CL-S3-04",),
     ask=ask,

@@ -35,12 +35,19 @@ CHECK = Check(
     id="archive-is-guarded",
     claim="Guardrails keep the archive's accounts from destroying it",
     why="The archive's own administrators and root user are bound by nothing but SCPs.",
-    decided=("An SCP denies deleting versions and the bucket to an administrator of the archive's account, "
-"and scheduling the key's deletion to one of the key's."),
+    decided=(
+        "An SCP denies deleting versions and the bucket to an administrator of the archive's account, "
+        "and scheduling the key's deletion to one of the key's."
+    ),
     unknown="No bucket and no key of the archive was seen.",
     severity=Severity.CRITICAL,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws organizations attach-policy --policy-id POLICY --target-id {account}", cloudformation="AWS::Organizations::Policy, property TargetIds", console="Organizations, Policies, the policy, Targets: Attach",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws organizations attach-policy --policy-id POLICY --target-id {account}",
+        cloudformation="AWS::Organizations::Policy, property TargetIds",
+        console="Organizations, Policies, the policy, Targets: Attach",
+    ),
     sources=(("https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html"),),
-    controls=("CL-POL-01", "CL-POL-04", "CL-POL-05",),
+    controls=("CL-POL-01", "CL-POL-04", "CL-POL-05"),
     ask=ask,
 )

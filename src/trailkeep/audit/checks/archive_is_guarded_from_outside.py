@@ -25,13 +25,20 @@ CHECK = Check(
     id="archive-is-guarded-from-outside",
     claim="An RCP keeps everybody else from destroying the archive",
     why="SCPs bind the organization's own principals; only an RCP also binds those of other organizations.",
-    decided=("An RCP denies deleting versions in each bucket of the archive to a principal of another "
-"organization, whatever the bucket policy says."),
+    decided=(
+        "An RCP denies deleting versions in each bucket of the archive to a principal of another "
+        "organization, whatever the bucket policy says."
+    ),
     unknown="The bucket could not be read.",
     severity=Severity.MEDIUM,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws organizations attach-policy --policy-id POLICY --target-id {account}", cloudformation="AWS::Organizations::Policy of type RESOURCE_CONTROL_POLICY", console="Organizations, Policies, Resource control policies, the policy, Targets: Attach",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws organizations attach-policy --policy-id POLICY --target-id {account}",
+        cloudformation="AWS::Organizations::Policy of type RESOURCE_CONTROL_POLICY",
+        console="Organizations, Policies, Resource control policies, the policy, Targets: Attach",
+    ),
     sources=("https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html",),
-    controls=("CL-POL-01", "CL-POL-05",),
+    controls=("CL-POL-01", "CL-POL-05"),
     ask=ask,
     applies=lambda view: view.promise.resource_policy,
 )

@@ -25,14 +25,22 @@ def ask(view: View) -> Iterator[Answer]:
 CHECK = Check(
     id="archive-is-in-its-own-account",
     claim="The archive is in the account dedicated to it",
-    why=("No policy binds the management account: a log that is kept there is at the mercy of its "
-"administrators."),
-    decided=("The buckets belong to the log-archive account of the specification (without one: to one "
-"account), which is not the management account and does not hold the key."),
+    why=("No policy binds the management account: a log that is kept there is at the mercy of its administrators."),
+    decided=(
+        "The buckets belong to the log-archive account of the specification (without one: to one "
+        "account), which is not the management account and does not hold the key."
+    ),
     unknown="The bucket could not be read.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws organizations create-account --email EMAIL --account-name 'Log Archive'", cloudformation="AWS::Organizations::Account, and the buckets in a stack of that account", console="Organizations, AWS accounts, Add an AWS account",),
-    sources=(("https://docs.aws.amazon.com/prescriptive-guidance/latest/security-reference-architecture/log-archive.html"),),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws organizations create-account --email EMAIL --account-name 'Log Archive'",
+        cloudformation="AWS::Organizations::Account, and the buckets in a stack of that account",
+        console="Organizations, AWS accounts, Add an AWS account",
+    ),
+    sources=(
+        ("https://docs.aws.amazon.com/prescriptive-guidance/latest/security-reference-architecture/log-archive.html"),
+    ),
     controls=("CL-ORG-01",),
     ask=ask,
 )

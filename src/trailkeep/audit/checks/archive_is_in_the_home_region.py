@@ -23,12 +23,16 @@ def ask(view: View) -> Iterator[Answer]:
 CHECK = Check(
     id="archive-is-in-the-home-region",
     claim="The archive is in the home Region",
-    why=("CloudTrail encrypts only with a key of the bucket's Region, and reading across Regions is paid "
-"for."),
+    why=("CloudTrail encrypts only with a key of the bucket's Region, and reading across Regions is paid for."),
     decided="The buckets are in the specification's home Region; without one, in the trail's.",
     unknown="The bucket or this setting of it could not be read.",
     severity=Severity.LOW,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws s3api get-bucket-location --bucket {bucket}", cloudformation="the stack of the AWS::S3::Bucket in the home Region", console="S3, Buckets: AWS Region; a bucket cannot be moved",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws s3api get-bucket-location --bucket {bucket}",
+        cloudformation="the stack of the AWS::S3::Bucket in the home Region",
+        console="S3, Buckets: AWS Region; a bucket cannot be moved",
+    ),
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-trail-creation.html",),
     controls=("CL-ORG-01",),
     ask=ask,

@@ -29,8 +29,13 @@ CHECK = Check(
     decided="No Allow names everybody (or everybody but some) without a condition on who asks or whence.",
     unknown="The bucket or this setting of it could not be read.",
     severity=Severity.CRITICAL,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws s3api get-bucket-policy-status --bucket {bucket}", cloudformation="AWS::S3::BucketPolicy", console="S3, the bucket, Permissions, Bucket policy",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws s3api get-bucket-policy-status --bucket {bucket}",
+        cloudformation="AWS::S3::BucketPolicy",
+        console="S3, the bucket, Permissions, Bucket policy",
+    ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",),
-    controls=("CL-S3-04", "CL-S3-10",),
+    controls=("CL-S3-04", "CL-S3-10"),
     ask=ask,
 )

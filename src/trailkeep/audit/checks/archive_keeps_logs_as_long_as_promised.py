@@ -28,13 +28,21 @@ def ask(view: View) -> Iterator[Answer]:
 CHECK = Check(
     id="archive-keeps-logs-as-long-as-promised",
     claim="No lifecycle rule ends a log before its time",
-    why=("One rule of somebody's cost clean-up deletes the evidence, and lifecycle asks no policy and "
-"leaves no event."),
-    decided=("No enabled rule expires current objects before the promised retention (without a specification: "
-"365 days), or on a date."),
+    why=(
+        "One rule of somebody's cost clean-up deletes the evidence, and lifecycle asks no policy and leaves no event."
+    ),
+    decided=(
+        "No enabled rule expires current objects before the promised retention (without a specification: "
+        "365 days), or on a date."
+    ),
     unknown="The bucket or this setting of it could not be read.",
     severity=Severity.CRITICAL,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws s3api get-bucket-lifecycle-configuration --bucket {bucket}", cloudformation="AWS::S3::Bucket, LifecycleConfiguration with ExpirationInDays", console="S3, the bucket, Management, Lifecycle rules",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws s3api get-bucket-lifecycle-configuration --bucket {bucket}",
+        cloudformation="AWS::S3::Bucket, LifecycleConfiguration with ExpirationInDays",
+        console="S3, the bucket, Management, Lifecycle rules",
+    ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html",),
     controls=("CL-S3-08",),
     ask=ask,

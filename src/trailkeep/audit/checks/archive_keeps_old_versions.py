@@ -26,11 +26,15 @@ CHECK = Check(
     id="archive-keeps-old-versions",
     claim="No lifecycle rule removes an old version before its time",
     why="A log that was overwritten or deleted lives on as an old version, until a rule removes that too.",
-    decided=("No enabled rule removes noncurrent versions before the days of the specification (without one: "
-"a day)."),
+    decided=("No enabled rule removes noncurrent versions before the days of the specification (without one: a day)."),
     unknown="The bucket or this setting of it could not be read.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws s3api get-bucket-lifecycle-configuration --bucket {bucket}", cloudformation="AWS::S3::Bucket, LifecycleConfiguration with NoncurrentVersionExpiration", console="S3, the bucket, Management, Lifecycle rules",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws s3api get-bucket-lifecycle-configuration --bucket {bucket}",
+        cloudformation="AWS::S3::Bucket, LifecycleConfiguration with NoncurrentVersionExpiration",
+        console="S3, the bucket, Management, Lifecycle rules",
+    ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html",),
     controls=("CL-S3-08",),
     ask=ask,

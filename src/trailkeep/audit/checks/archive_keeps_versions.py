@@ -27,7 +27,12 @@ CHECK = Check(
     decided="Versioning is Enabled, not Suspended.",
     unknown="The bucket or this setting of it could not be read.",
     severity=Severity.CRITICAL,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws s3api put-bucket-versioning --bucket {bucket} --versioning-configuration Status=Enabled", cloudformation="AWS::S3::Bucket, VersioningConfiguration with Status: Enabled", console="S3, the bucket, Properties, Bucket Versioning",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws s3api put-bucket-versioning --bucket {bucket} --versioning-configuration Status=Enabled",
+        cloudformation="AWS::S3::Bucket, VersioningConfiguration with Status: Enabled",
+        console="S3, the bucket, Properties, Bucket Versioning",
+    ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html",),
     controls=("CL-S3-01",),
     ask=ask,

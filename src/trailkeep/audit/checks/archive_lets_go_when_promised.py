@@ -24,14 +24,25 @@ def _judge(bucket: Bucket) -> Said:
 CHECK = Check(
     id="archive-lets-go-when-promised",
     claim="Logs expire when their retention is over",
-    why=("What must be kept for seven years must often not be kept for eight; and what never expires is "
-"paid for, for ever."),
-    decided=("An enabled rule for the whole bucket expires objects. Needed where the specification has "
-"retention_days and protection: lock."),
+    why=(
+        "What must be kept for seven years must often not be kept for eight; and what never expires is "
+        "paid for, for ever."
+    ),
+    decided=(
+        "An enabled rule for the whole bucket expires objects. Needed where the specification has "
+        "retention_days and protection: lock."
+    ),
     unknown="The bucket or this setting of it could not be read.",
     severity=Severity.LOW,
-    fix=Fix(trailkeep="trailkeep apply", cli=("aws s3api put-bucket-lifecycle-configuration --bucket {bucket} --lifecycle-configuration "
-"file://lifecycle.json"), cloudformation="AWS::S3::Bucket, LifecycleConfiguration with ExpirationInDays", console="S3, the bucket, Management, Create lifecycle rule",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli=(
+            "aws s3api put-bucket-lifecycle-configuration --bucket {bucket} --lifecycle-configuration "
+            "file://lifecycle.json"
+        ),
+        cloudformation="AWS::S3::Bucket, LifecycleConfiguration with ExpirationInDays",
+        console="S3, the bucket, Management, Create lifecycle rule",
+    ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html",),
     controls=("CL-S3-08",),
     ask=ask,

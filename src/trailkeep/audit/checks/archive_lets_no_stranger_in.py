@@ -18,7 +18,11 @@ def ask(view: View) -> Iterator[Answer]:
     def judge(bucket: Bucket) -> Said:
         named = {a for s in allows(bucket.policy) for p in principals(s, "AWS") for a in _ACCOUNT.findall(p)}
         others = sorted(named - known.keys())
-        return bad(f"it lets in {', '.join(others[:5])}") if others else good("it names no account of another organization")
+        return (
+            bad(f"it lets in {', '.join(others[:5])}")
+            if others
+            else good("it names no account of another organization")
+        )
 
     return on_buckets(view, "policy", judge)
 
@@ -33,8 +37,13 @@ CHECK = Check(
     decided="Every account an Allow of the bucket policy names is of the organization.",
     unknown="The bucket or this setting of it could not be read.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws s3api get-bucket-policy --bucket {bucket}", cloudformation="AWS::S3::BucketPolicy", console="S3, the bucket, Permissions, Bucket policy",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws s3api get-bucket-policy --bucket {bucket}",
+        cloudformation="AWS::S3::BucketPolicy",
+        console="S3, the bucket, Permissions, Bucket policy",
+    ),
     sources=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
-    controls=("CL-S3-10", "CL-POL-06",),
+    controls=("CL-S3-10", "CL-POL-06"),
     ask=ask,
 )

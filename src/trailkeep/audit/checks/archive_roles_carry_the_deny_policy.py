@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import View
-from trailkeep.authz.lint.document import read
 from trailkeep.model.ids import AccountId
 
 
@@ -32,13 +31,21 @@ def _said(view: View, archive: AccountId) -> Said:
 CHECK = Check(
     id="archive-roles-carry-the-deny-policy",
     claim="Every role of the archive's account carries the deny policy",
-    why=("The recipe's own layer: an administrator of the archive who forgets which bucket is which is "
-"stopped before anything else is asked."),
-    decided=("The deny policy of the specification is attached to each role of the archive's account that can "
-"carry it."),
+    why=(
+        "The recipe's own layer: an administrator of the archive who forgets which bucket is which is "
+        "stopped before anything else is asked."
+    ),
+    decided=(
+        "The deny policy of the specification is attached to each role of the archive's account that can carry it."
+    ),
     unknown="The roles or policies of the archive's account could not be read.",
     severity=Severity.LOW,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws iam attach-role-policy --role-name ROLE --policy-arn POLICY_ARN", cloudformation="AWS::IAM::ManagedPolicy, property Roles", console="IAM, Roles, the role, Add permissions: Attach policies",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws iam attach-role-policy --role-name ROLE --policy-arn POLICY_ARN",
+        cloudformation="AWS::IAM::ManagedPolicy, property Roles",
+        console="IAM, Roles, the role, Add permissions: Attach policies",
+    ),
     sources=("https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_manage-attach-detach.html",),
     controls=("CL-POL-01",),
     ask=ask,

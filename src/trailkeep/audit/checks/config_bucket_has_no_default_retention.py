@@ -28,7 +28,12 @@ CHECK = Check(
     decided="Object Lock of the Config bucket is off.",
     unknown="The bucket or this setting of it could not be read.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws s3api get-object-lock-configuration --bucket {bucket}", cloudformation="AWS::S3::Bucket without ObjectLockConfiguration; a second bucket for AWS Config", console="S3, the bucket, Properties, Object Lock; a lock cannot be switched off, take another bucket",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws s3api get-object-lock-configuration --bucket {bucket}",
+        cloudformation="AWS::S3::Bucket without ObjectLockConfiguration; a second bucket for AWS Config",
+        console="S3, the bucket, Properties, Object Lock; a lock cannot be switched off, take another bucket",
+    ),
     sources=("https://docs.aws.amazon.com/config/latest/developerguide/manage-delivery-channel.html",),
     controls=("CL-CFG-02",),
     ask=ask,

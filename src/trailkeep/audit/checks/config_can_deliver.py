@@ -6,7 +6,6 @@ from trailkeep.audit.asking import on_cells
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import Seen, View
-from trailkeep.model.ids import Region
 from trailkeep.model.snapshot import Cell
 
 
@@ -32,8 +31,16 @@ CHECK = Check(
     decided="DescribeDeliveryChannelStatus: the last delivery of history and of a snapshot did not fail.",
     unknown="The account or Region could not be read. Or nothing was delivered yet.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep apply; trailkeep prove --claim config-delivers", cli="aws configservice describe-delivery-channel-status --region {region}", cloudformation="the AWS::S3::BucketPolicy and AWS::KMS::Key that let config.amazonaws.com in", console="AWS Config, Settings: the error beside the delivery method",),
-    sources=("https://docs.aws.amazon.com/config/latest/APIReference/API_DescribeDeliveryChannelStatus.html", "https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html",),
+    fix=Fix(
+        trailkeep="trailkeep apply; trailkeep prove --claim config-delivers",
+        cli="aws configservice describe-delivery-channel-status --region {region}",
+        cloudformation="the AWS::S3::BucketPolicy and AWS::KMS::Key that let config.amazonaws.com in",
+        console="AWS Config, Settings: the error beside the delivery method",
+    ),
+    sources=(
+        "https://docs.aws.amazon.com/config/latest/APIReference/API_DescribeDeliveryChannelStatus.html",
+        "https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html",
+    ),
     controls=("CL-CFG-02",),
     ask=ask,
 )

@@ -6,7 +6,6 @@ from trailkeep.audit.asking import on_cells
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import Seen, View
-from trailkeep.model.ids import Region
 from trailkeep.model.snapshot import Cell
 
 
@@ -31,12 +30,21 @@ CHECK = Check(
     id="config-delivers-into-the-archive",
     claim="AWS Config delivers into the archive from every account and Region",
     why="History in a member's own bucket is history its administrator can delete.",
-    decided=("The channel's bucket is the archive's for AWS Config. A channel beside a recorder that somebody "
-"else manages is left to them."),
+    decided=(
+        "The channel's bucket is the archive's for AWS Config. A channel beside a recorder that somebody "
+        "else manages is left to them."
+    ),
     unknown="The account or Region could not be read.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep apply", cli=("aws configservice put-delivery-channel --region {region} --delivery-channel "
-"name=default,s3BucketName=BUCKET"), cloudformation="AWS::Config::DeliveryChannel, property S3BucketName", console="AWS Config, Settings, Edit: Delivery method",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli=(
+            "aws configservice put-delivery-channel --region {region} --delivery-channel "
+            "name=default,s3BucketName=BUCKET"
+        ),
+        cloudformation="AWS::Config::DeliveryChannel, property S3BucketName",
+        console="AWS Config, Settings, Edit: Delivery method",
+    ),
     sources=("https://docs.aws.amazon.com/config/latest/APIReference/API_PutDeliveryChannel.html",),
     controls=("CL-CFG-02",),
     ask=ask,

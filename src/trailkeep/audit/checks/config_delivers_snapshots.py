@@ -6,7 +6,6 @@ from trailkeep.audit.asking import on_cells
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good
 from trailkeep.audit.view import Seen, View
-from trailkeep.model.ids import Region
 from trailkeep.model.snapshot import Cell
 
 
@@ -24,13 +23,22 @@ def _judge(_seen: Seen, cell: Cell) -> Said | None:
 CHECK = Check(
     id="config-delivers-snapshots",
     claim="AWS Config delivers snapshots",
-    why=("Without a frequency no snapshot ever comes; history files come only where something changed, so "
-"silence says nothing."),
+    why=(
+        "Without a frequency no snapshot ever comes; history files come only where something changed, so "
+        "silence says nothing."
+    ),
     decided="The channel has a snapshot frequency.",
     unknown="The account or Region could not be read.",
     severity=Severity.LOW,
-    fix=Fix(trailkeep="trailkeep apply", cli=("aws configservice put-delivery-channel --region {region} --delivery-channel "
-"name=default,s3BucketName=BUCKET,configSnapshotDeliveryProperties={deliveryFrequency=TwentyFour_Hours}"), cloudformation="AWS::Config::DeliveryChannel, ConfigSnapshotDeliveryProperties with DeliveryFrequency", console="not in the console; use the CLI",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli=(
+            "aws configservice put-delivery-channel --region {region} --delivery-channel "
+            "name=default,s3BucketName=BUCKET,configSnapshotDeliveryProperties={deliveryFrequency=TwentyFour_Hours}"
+        ),
+        cloudformation="AWS::Config::DeliveryChannel, ConfigSnapshotDeliveryProperties with DeliveryFrequency",
+        console="not in the console; use the CLI",
+    ),
     sources=("https://docs.aws.amazon.com/config/latest/developerguide/deliver-snapshot-cli.html",),
     controls=("CL-CFG-02",),
     ask=ask,

@@ -6,7 +6,6 @@ from trailkeep.audit.asking import on_cells
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good
 from trailkeep.audit.view import Seen, View
-from trailkeep.model.ids import Region
 from trailkeep.model.snapshot import Cell
 
 
@@ -26,8 +25,15 @@ CHECK = Check(
     decided="DescribeDeliveryChannels shows one.",
     unknown="The account or Region could not be read.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep apply", cli=("aws configservice put-delivery-channel --region {region} --delivery-channel "
-"name=default,s3BucketName=BUCKET"), cloudformation="AWS::Config::DeliveryChannel with S3BucketName", console="AWS Config, Settings, Edit: Delivery method",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli=(
+            "aws configservice put-delivery-channel --region {region} --delivery-channel "
+            "name=default,s3BucketName=BUCKET"
+        ),
+        cloudformation="AWS::Config::DeliveryChannel with S3BucketName",
+        console="AWS Config, Settings, Edit: Delivery method",
+    ),
     sources=("https://docs.aws.amazon.com/config/latest/APIReference/API_PutDeliveryChannel.html",),
     controls=("CL-CFG-02",),
     ask=ask,

@@ -6,7 +6,6 @@ from trailkeep.audit.asking import on_cells
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import Seen, View
-from trailkeep.model.ids import Region
 from trailkeep.model.snapshot import Cell
 
 
@@ -31,7 +30,12 @@ CHECK = Check(
     decided="DescribeConfigurationRecorderStatus: lastStatus is not Failure.",
     unknown="The account or Region could not be read. Or there is no recorder.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws configservice describe-configuration-recorder-status --region {region}", cloudformation="the role of the AWS::Config::ConfigurationRecorder", console="AWS Config, Settings: the error beside the recorder",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws configservice describe-configuration-recorder-status --region {region}",
+        cloudformation="the role of the AWS::Config::ConfigurationRecorder",
+        console="AWS Config, Settings: the error beside the recorder",
+    ),
     sources=(("https://docs.aws.amazon.com/config/latest/APIReference/API_DescribeConfigurationRecorderStatus.html"),),
     controls=("CL-CFG-01",),
     ask=ask,

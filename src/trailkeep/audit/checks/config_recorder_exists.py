@@ -6,7 +6,6 @@ from trailkeep.audit.asking import on_cells
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good
 from trailkeep.audit.view import Seen, View
-from trailkeep.model.ids import Region
 from trailkeep.model.snapshot import Cell
 
 
@@ -28,8 +27,15 @@ CHECK = Check(
     decided="DescribeConfigurationRecorders shows a customer-managed recorder.",
     unknown="The account or Region could not be read.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep apply", cli=("aws configservice put-configuration-recorder --region {region} --configuration-recorder "
-"name=default,roleARN=ROLE_ARN --recording-group allSupported=true"), cloudformation="AWS::Config::ConfigurationRecorder", console="AWS Config in that Region, Get started",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli=(
+            "aws configservice put-configuration-recorder --region {region} --configuration-recorder "
+            "name=default,roleARN=ROLE_ARN --recording-group allSupported=true"
+        ),
+        cloudformation="AWS::Config::ConfigurationRecorder",
+        console="AWS Config in that Region, Get started",
+    ),
     sources=("https://docs.aws.amazon.com/config/latest/APIReference/API_DescribeConfigurationRecorders.html",),
     controls=("CL-CFG-01",),
     ask=ask,

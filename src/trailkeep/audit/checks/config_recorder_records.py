@@ -6,7 +6,6 @@ from trailkeep.audit.asking import on_cells
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good
 from trailkeep.audit.view import Seen, View
-from trailkeep.model.ids import Region
 from trailkeep.model.snapshot import Cell
 
 
@@ -28,8 +27,12 @@ CHECK = Check(
     decided="DescribeConfigurationRecorderStatus: recording.",
     unknown="The account or Region could not be read.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep apply", cli=("aws configservice start-configuration-recorder --region {region} --configuration-recorder-name "
-"default"), cloudformation="CloudFormation starts the recorder once the AWS::Config::DeliveryChannel exists", console="AWS Config, Settings: Start recording",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli=("aws configservice start-configuration-recorder --region {region} --configuration-recorder-name default"),
+        cloudformation="CloudFormation starts the recorder once the AWS::Config::DeliveryChannel exists",
+        console="AWS Config, Settings: Start recording",
+    ),
     sources=(("https://docs.aws.amazon.com/config/latest/APIReference/API_DescribeConfigurationRecorderStatus.html"),),
     controls=("CL-CFG-01",),
     ask=ask,

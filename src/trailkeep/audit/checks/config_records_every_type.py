@@ -6,10 +6,8 @@ from trailkeep.audit.asking import on_cells
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import Seen, View
-from trailkeep.model.ids import Region
 from trailkeep.model.recorder import GLOBAL_IAM_TYPES
 from trailkeep.model.snapshot import Cell
-
 
 _IAM = frozenset(GLOBAL_IAM_TYPES)
 
@@ -36,13 +34,19 @@ CHECK = Check(
     id="config-records-every-type",
     claim="Every recorder records every resource type",
     why="A list of types misses what AWS adds next month and what somebody uses for the first time.",
-    decided=("The recording group is all supported types, or all but the global IAM types, which one Region "
-"records."),
+    decided=("The recording group is all supported types, or all but the global IAM types, which one Region records."),
     unknown="The account or Region could not be read. Or there is no recorder.",
     severity=Severity.MEDIUM,
-    fix=Fix(trailkeep="trailkeep apply", cli=("aws configservice put-configuration-recorder --region {region} --configuration-recorder "
-"name=default,roleARN=ROLE_ARN --recording-group "
-"allSupported=true,includeGlobalResourceTypes=false"), cloudformation="AWS::Config::ConfigurationRecorder, RecordingGroup with AllSupported: true", console="AWS Config, Settings, Edit: All resource types with customizable overrides",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli=(
+            "aws configservice put-configuration-recorder --region {region} --configuration-recorder "
+            "name=default,roleARN=ROLE_ARN --recording-group "
+            "allSupported=true,includeGlobalResourceTypes=false"
+        ),
+        cloudformation="AWS::Config::ConfigurationRecorder, RecordingGroup with AllSupported: true",
+        console="AWS Config, Settings, Edit: All resource types with customizable overrides",
+    ),
     sources=("https://docs.aws.amazon.com/config/latest/developerguide/select-resources.html",),
     controls=("CL-CFG-01",),
     ask=ask,

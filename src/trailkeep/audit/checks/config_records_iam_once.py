@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import NOT_OFFERED, Seen, View
-from trailkeep.authz.lint.document import read
-from trailkeep.model.ids import AccountId, Region
+from trailkeep.model.ids import AccountId
 
 
 def ask(view: View) -> Iterator[Answer]:
@@ -22,7 +21,9 @@ def ask(view: View) -> Iterator[Answer]:
 
 def _said(cells: list[Seen]) -> Said:
     unread = [s for s in cells if s.config or s.cell is None]
-    where = [s.region for s in cells if s.cell and s.cell.recorder and s.cell.recorder.group.records_iam and not s.config]
+    where = [
+        s.region for s in cells if s.cell and s.cell.recorder and s.cell.recorder.group.records_iam and not s.config
+    ]
     if len(where) > 1:
         return bad(f"recorded {len(where)} times: {', '.join(str(r) for r in where[:5])}")
     if unread:
@@ -33,16 +34,28 @@ def _said(cells: list[Seen]) -> Said:
 CHECK = Check(
     id="config-records-iam-once",
     claim="The global IAM types are recorded in exactly one Region of every account",
-    why=("IAM is where an intruder stays; recorded nowhere it is missed, recorded everywhere it is paid "
-"for in each Region."),
-    decided=("Exactly one Region of the account has a recorder that records AWS::IAM::User, Group, Role and "
-"Policy; which recorders do depends on their strategy."),
+    why=(
+        "IAM is where an intruder stays; recorded nowhere it is missed, recorded everywhere it is paid "
+        "for in each Region."
+    ),
+    decided=(
+        "Exactly one Region of the account has a recorder that records AWS::IAM::User, Group, Role and "
+        "Policy; which recorders do depends on their strategy."
+    ),
     unknown="One of the account's Regions could not be read.",
     severity=Severity.MEDIUM,
-    fix=Fix(trailkeep="trailkeep apply", cli=("aws configservice put-configuration-recorder --region HOME_REGION --configuration-recorder "
-"name=default,roleARN=ROLE_ARN --recording-group "
-"allSupported=true,includeGlobalResourceTypes=true"), cloudformation=("AWS::Config::ConfigurationRecorder, RecordingGroup with IncludeGlobalResourceTypes: true in one "
-"Region"), console="AWS Config, Settings, Edit: include globally recorded resource types, in one Region",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli=(
+            "aws configservice put-configuration-recorder --region HOME_REGION --configuration-recorder "
+            "name=default,roleARN=ROLE_ARN --recording-group "
+            "allSupported=true,includeGlobalResourceTypes=true"
+        ),
+        cloudformation=(
+            "AWS::Config::ConfigurationRecorder, RecordingGroup with IncludeGlobalResourceTypes: true in one Region"
+        ),
+        console="AWS Config, Settings, Edit: include globally recorded resource types, in one Region",
+    ),
     sources=("https://docs.aws.amazon.com/config/latest/developerguide/select-resources.html",),
     controls=("CL-CFG-03",),
     ask=ask,

@@ -6,7 +6,6 @@ from trailkeep.audit.asking import on_cells
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import Seen, View
-from trailkeep.model.ids import Region
 from trailkeep.model.snapshot import Cell
 from trailkeep.setup.desired.recorders import SERVICE_ROLE
 
@@ -27,13 +26,20 @@ def _judge(_seen: Seen, cell: Cell) -> Said | None:
 CHECK = Check(
     id="config-uses-its-service-linked-role",
     claim="AWS Config records with its service-linked role",
-    why=("A role of one's own lacks what AWS adds, and SCPs bind it: a Region deny stops recording "
-"without a word."),
+    why=("A role of one's own lacks what AWS adds, and SCPs bind it: a Region deny stops recording without a word."),
     decided="The recorder's role is AWSServiceRoleForConfig.",
     unknown="The account or Region could not be read. Or there is no recorder.",
     severity=Severity.MEDIUM,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws iam create-service-linked-role --aws-service-name config.amazonaws.com", cloudformation="AWS::IAM::ServiceLinkedRole with AWSServiceName config.amazonaws.com; RoleARN of the recorder", console="AWS Config, Settings, Edit: Use an existing AWS Config service-linked role",),
-    sources=("https://docs.aws.amazon.com/config/latest/developerguide/using-service-linked-roles.html", "https://docs.aws.amazon.com/securityhub/latest/userguide/config-controls.html",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws iam create-service-linked-role --aws-service-name config.amazonaws.com",
+        cloudformation="AWS::IAM::ServiceLinkedRole with AWSServiceName config.amazonaws.com; RoleARN of the recorder",
+        console="AWS Config, Settings, Edit: Use an existing AWS Config service-linked role",
+    ),
+    sources=(
+        "https://docs.aws.amazon.com/config/latest/developerguide/using-service-linked-roles.html",
+        "https://docs.aws.amazon.com/securityhub/latest/userguide/config-controls.html",
+    ),
     controls=("CL-CFG-01",),
     ask=ask,
 )

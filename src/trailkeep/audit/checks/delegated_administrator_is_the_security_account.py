@@ -6,7 +6,6 @@ from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good
 from trailkeep.audit.view import View
 
-
 SERVICE = "cloudtrail.amazonaws.com"
 
 
@@ -28,13 +27,22 @@ def _said(view: View) -> Said:
 CHECK = Check(
     id="delegated-administrator-is-the-security-account",
     claim="The security account alone administers CloudTrail for the organization",
-    why=("A delegated administrator can do with the organization trail what the management account can; "
-"each one too many is a way in."),
-    decided=("CloudTrail's delegated administrators: the security account of the specification and nobody "
-"else; without a specification, one at most."),
+    why=(
+        "A delegated administrator can do with the organization trail what the management account can; "
+        "each one too many is a way in."
+    ),
+    decided=(
+        "CloudTrail's delegated administrators: the security account of the specification and nobody "
+        "else; without a specification, one at most."
+    ),
     unknown="Never: without the organization there is no audit.",
     severity=Severity.MEDIUM,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws cloudtrail register-organization-delegated-admin --member-account-id SECURITY_ACCOUNT", cloudformation="not in CloudFormation", console="CloudTrail, Settings, Organization delegated administrators",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws cloudtrail register-organization-delegated-admin --member-account-id SECURITY_ACCOUNT",
+        cloudformation="not in CloudFormation",
+        console="CloudTrail, Settings, Organization delegated administrators",
+    ),
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-delegated-administrator.html",),
     controls=("CL-ORG-02",),
     ask=ask,

@@ -25,8 +25,15 @@ CHECK = Check(
     decided="MFADelete of GetBucketVersioning is Enabled. Needed with protection: mfa.",
     unknown="The bucket or this setting of it could not be read.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep plan prints the root user's procedure and checks the result", cli=("aws s3api put-bucket-versioning --bucket {bucket} --versioning-configuration "
-"Status=Enabled,MFADelete=Enabled --mfa 'SERIAL CODE' (as the root user)"), cloudformation="CloudFormation cannot switch MFA Delete", console="the console cannot switch MFA Delete",),
+    fix=Fix(
+        trailkeep="trailkeep plan prints the root user's procedure and checks the result",
+        cli=(
+            "aws s3api put-bucket-versioning --bucket {bucket} --versioning-configuration "
+            "Status=Enabled,MFADelete=Enabled --mfa 'SERIAL CODE' (as the root user)"
+        ),
+        cloudformation="CloudFormation cannot switch MFA Delete",
+        console="the console cannot switch MFA Delete",
+    ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/MultiFactorAuthenticationDelete.html",),
     controls=("CL-S3-02",),
     ask=ask,

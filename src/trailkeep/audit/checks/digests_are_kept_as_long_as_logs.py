@@ -8,7 +8,6 @@ from trailkeep.audit.finding import Answer, Said, Severity, bad, good
 from trailkeep.audit.view import View
 from trailkeep.model.archive import Bucket
 
-
 _FOLDER = "CloudTrail-Digest"
 
 
@@ -31,12 +30,20 @@ CHECK = Check(
     id="digests-are-kept-as-long-as-logs",
     claim="Digests are kept as long as the logs they prove",
     why="Logs whose digests expired can no longer be shown to be whole.",
-    decided=("No enabled rule whose prefix is about CloudTrail-Digest expires before the rules that are about "
-"logs."),
+    decided=("No enabled rule whose prefix is about CloudTrail-Digest expires before the rules that are about logs."),
     unknown="The bucket or this setting of it could not be read.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws s3api get-bucket-lifecycle-configuration --bucket {bucket}", cloudformation="AWS::S3::Bucket, LifecycleConfiguration: no rule of its own for digests", console="S3, the bucket, Management, Lifecycle rules",),
-    sources=(("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html"),),
-    controls=("CL-S3-08", "CL-INT-01",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws s3api get-bucket-lifecycle-configuration --bucket {bucket}",
+        cloudformation="AWS::S3::Bucket, LifecycleConfiguration: no rule of its own for digests",
+        console="S3, the bucket, Management, Lifecycle rules",
+    ),
+    sources=(
+        (
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html"
+        ),
+    ),
+    controls=("CL-S3-08", "CL-INT-01"),
     ask=ask,
 )

@@ -8,9 +8,7 @@ from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.moments import latest, ours, said_when
 from trailkeep.audit.view import Seen, View
-from trailkeep.model.ids import Region
 from trailkeep.model.snapshot import Cell
-
 
 HOURS = timedelta(hours=3)
 
@@ -34,13 +32,25 @@ def ask(view: View) -> Iterator[Answer]:
 CHECK = Check(
     id="digests-were-delivered-recently",
     claim="Digests were delivered recently from every account and Region",
-    why=("CloudTrail writes a digest every hour even where nothing happens: the one heartbeat that "
-"silence cannot imitate."),
+    why=(
+        "CloudTrail writes a digest every hour even where nothing happens: the one heartbeat that "
+        "silence cannot imitate."
+    ),
     decided="LatestDigestDeliveryTime is less than three hours ago.",
     unknown="The account or Region could not be read, or logging began less than three hours ago.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep coverage, then trailkeep apply", cli="aws cloudtrail get-trail-status --name TRAIL_ARN --region {region}", cloudformation="AWS::CloudTrail::Trail, property EnableLogFileValidation: true", console="CloudTrail, Trails, the trail: Last digest file delivered",),
-    sources=(("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html"), "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html",),
-    controls=("CL-CT-07", "CL-INT-03",),
+    fix=Fix(
+        trailkeep="trailkeep coverage, then trailkeep apply",
+        cli="aws cloudtrail get-trail-status --name TRAIL_ARN --region {region}",
+        cloudformation="AWS::CloudTrail::Trail, property EnableLogFileValidation: true",
+        console="CloudTrail, Trails, the trail: Last digest file delivered",
+    ),
+    sources=(
+        (
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html"
+        ),
+        "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html",
+    ),
+    controls=("CL-CT-07", "CL-INT-03"),
     ask=ask,
 )

@@ -6,8 +6,6 @@ from trailkeep.audit.asking import on_cells
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import Seen, View
-from trailkeep.authz.lint.document import read
-from trailkeep.model.ids import Region
 from trailkeep.model.snapshot import Cell
 
 
@@ -31,13 +29,23 @@ def ask(view: View) -> Iterator[Answer]:
 CHECK = Check(
     id="every-account-and-region-is-recorded",
     claim="Management events of every account and Region reach the archive",
-    why=("An account or Region that no trail hears is where an intruder works in peace. Members of an "
-"organization trail need no trail of their own."),
+    why=(
+        "An account or Region that no trail hears is where an intruder works in peace. Members of an "
+        "organization trail need no trail of their own."
+    ),
     decided="A logging trail of the archive has the account in its scope and the Region in its reach.",
     unknown="The account, the Region or its trails could not be read.",
     severity=Severity.CRITICAL,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws cloudtrail start-logging --name TRAIL --region HOME_REGION", cloudformation="AWS::CloudTrail::Trail with IsLogging, IsMultiRegionTrail and IsOrganizationTrail, all true", console="CloudTrail, Trails, the trail: Start logging; Multi-region trail: Yes",),
-    sources=("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-multi-region-trails.html", "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws cloudtrail start-logging --name TRAIL --region HOME_REGION",
+        cloudformation="AWS::CloudTrail::Trail with IsLogging, IsMultiRegionTrail and IsOrganizationTrail, all true",
+        console="CloudTrail, Trails, the trail: Start logging; Multi-region trail: Yes",
+    ),
+    sources=(
+        "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-multi-region-trails.html",
+        "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html",
+    ),
     controls=("CL-CT-01",),
     ask=ask,
 )

@@ -9,7 +9,6 @@ from trailkeep.audit.guards import guard_class, scp_denies
 from trailkeep.audit.view import View
 from trailkeep.model.ids import AccountId
 
-
 ACTIONS = (
     ("cloudtrail:StopLogging", "arn:{partition}:cloudtrail:{region}:{account}:trail/x"),
     ("cloudtrail:DeleteTrail", "arn:{partition}:cloudtrail:{region}:{account}:trail/x"),
@@ -48,14 +47,22 @@ def _said(view: View, account: AccountId) -> Said:
 CHECK = Check(
     id="every-account-is-guarded",
     claim="A guardrail keeps every member from stopping its logging",
-    why=("What nothing forbids, a member's administrator can do: stop recorders, narrow trails, leave the "
-"organization."),
-    decided=("For each expected account but the management account: the SCPs above it explicitly deny "
-"stopping and narrowing trails and recorders, and leaving, to an administrator of the account."),
+    why=(
+        "What nothing forbids, a member's administrator can do: stop recorders, narrow trails, leave the organization."
+    ),
+    decided=(
+        "For each expected account but the management account: the SCPs above it explicitly deny "
+        "stopping and narrowing trails and recorders, and leaving, to an administrator of the account."
+    ),
     unknown="Never: without the organization there is no audit.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws organizations attach-policy --policy-id POLICY --target-id {account}", cloudformation="AWS::Organizations::Policy, property TargetIds", console="Organizations, Policies, the policy, Targets: Attach",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws organizations attach-policy --policy-id POLICY --target-id {account}",
+        cloudformation="AWS::Organizations::Policy, property TargetIds",
+        console="Organizations, Policies, the policy, Targets: Attach",
+    ),
     sources=(("https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html"),),
-    controls=("CL-POL-02", "CL-POL-03", "CL-POL-05", "CL-POL-07",),
+    controls=("CL-POL-02", "CL-POL-03", "CL-POL-05", "CL-POL-07"),
     ask=ask,
 )

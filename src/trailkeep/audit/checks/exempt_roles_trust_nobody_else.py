@@ -36,12 +36,16 @@ CHECK = Check(
     id="exempt-roles-trust-nobody-else",
     claim="The roles that guardrails exempt trust the management account alone",
     why="Who can become an exempt role is bound by no guardrail.",
-    decided=("The trust policy of each exempt role in each member names principals of the management account "
-"only."),
+    decided=("The trust policy of each exempt role in each member names principals of the management account only."),
     unknown="The account or its roles could not be read.",
     severity=Severity.CRITICAL,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json", cloudformation="AWS::IAM::Role, property AssumeRolePolicyDocument", console="IAM, Roles, the role, Trust relationships",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json",
+        cloudformation="AWS::IAM::Role, property AssumeRolePolicyDocument",
+        console="IAM, Roles, the role, Trust relationships",
+    ),
     sources=("https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",),
-    controls=("CL-POL-04", "CL-POL-05",),
+    controls=("CL-POL-04", "CL-POL-05"),
     ask=ask,
 )

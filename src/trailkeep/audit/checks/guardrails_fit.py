@@ -24,7 +24,12 @@ CHECK = Check(
     decided="Characters of each SCP (10,240) and RCP (5,120), white space included.",
     unknown="The organization has no policy of its own.",
     severity=Severity.LOW,
-    fix=Fix(trailkeep="trailkeep policies lint", cli="aws organizations describe-policy --policy-id {policy}", cloudformation="AWS::Organizations::Policy, property Content", console="Organizations, Policies, the policy",),
+    fix=Fix(
+        trailkeep="trailkeep policies lint",
+        cli="aws organizations describe-policy --policy-id {policy}",
+        cloudformation="AWS::Organizations::Policy, property Content",
+        console="Organizations, Policies, the policy",
+    ),
     sources=("https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html",),
     controls=("CL-POL-05",),
     ask=ask,

@@ -9,7 +9,6 @@ from trailkeep.audit.view import View
 from trailkeep.model.ids import UnitId
 from trailkeep.setup.desired.guardrails import MAX_RCPS
 
-
 SLOTS = {"SERVICE_CONTROL_POLICY": 10, "RESOURCE_CONTROL_POLICY": MAX_RCPS}
 
 
@@ -38,7 +37,12 @@ CHECK = Check(
     decided="Directly attached: fewer than 10 SCPs, and fewer than 5 RCPs, of which RCPFullAWSAccess takes one.",
     unknown="No policy is attached to anything.",
     severity=Severity.LOW,
-    fix=Fix(trailkeep="merge two of them, or attach higher up", cli="aws organizations list-policies-for-target --target-id {unit} --filter SERVICE_CONTROL_POLICY", cloudformation="AWS::Organizations::Policy, property TargetIds", console="Organizations, AWS accounts, the unit or account, Policies",),
+    fix=Fix(
+        trailkeep="merge two of them, or attach higher up",
+        cli="aws organizations list-policies-for-target --target-id {unit} --filter SERVICE_CONTROL_POLICY",
+        cloudformation="AWS::Organizations::Policy, property TargetIds",
+        console="Organizations, AWS accounts, the unit or account, Policies",
+    ),
     sources=("https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html",),
     controls=("CL-POL-05",),
     ask=ask,

@@ -25,7 +25,12 @@ CHECK = Check(
     decided="KeyState of DescribeKey is Enabled.",
     unknown="The key could not be read.",
     severity=Severity.CRITICAL,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws kms enable-key --key-id {key} --region {region}", cloudformation="AWS::KMS::Key, property Enabled: true", console="KMS, Customer managed keys, the key, Key actions: Enable",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws kms enable-key --key-id {key} --region {region}",
+        cloudformation="AWS::KMS::Key, property Enabled: true",
+        console="KMS, Customer managed keys, the key, Key actions: Enable",
+    ),
     sources=("https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",),
     controls=("CL-S3-06",),
     ask=ask,

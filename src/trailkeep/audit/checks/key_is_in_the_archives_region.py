@@ -29,7 +29,12 @@ CHECK = Check(
     decided="The key's Region is the trail bucket's.",
     unknown="The key or the bucket could not be read.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws kms create-key --region HOME_REGION", cloudformation="the stack of the AWS::KMS::Key in the bucket's Region", console="KMS in the bucket's Region, Create key",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws kms create-key --region HOME_REGION",
+        cloudformation="the stack of the AWS::KMS::Key in the bucket's Region",
+        console="KMS in the bucket's Region, Create key",
+    ),
     sources=(("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html"),),
     controls=("CL-S3-06",),
     ask=ask,

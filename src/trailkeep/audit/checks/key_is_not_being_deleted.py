@@ -25,10 +25,17 @@ CHECK = Check(
     decided="KeyState of DescribeKey is neither PendingDeletion nor PendingReplicaDeletion.",
     unknown="The key could not be read.",
     severity=Severity.CRITICAL,
-    fix=Fix(trailkeep="trailkeep apply", cli=("aws kms cancel-key-deletion --key-id {key} --region {region} && aws kms enable-key --key-id "
-"{key} --region {region}"), cloudformation="AWS::KMS::Key with DeletionPolicy: Retain", console="KMS, Customer managed keys, the key, Key actions: Cancel key deletion",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli=(
+            "aws kms cancel-key-deletion --key-id {key} --region {region} && aws kms enable-key --key-id "
+            "{key} --region {region}"
+        ),
+        cloudformation="AWS::KMS::Key with DeletionPolicy: Retain",
+        console="KMS, Customer managed keys, the key, Key actions: Cancel key deletion",
+    ),
     sources=("https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html",),
-    controls=("CL-S3-06", "CL-POL-04",),
+    controls=("CL-S3-06", "CL-POL-04"),
     ask=ask,
     applies=lambda view: view.promise.kms,
 )

@@ -6,9 +6,7 @@ from trailkeep.audit.asking import on_keys
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.guards import Asked, lets_in
-from trailkeep.audit.moments import ours
 from trailkeep.audit.view import View
-from trailkeep.authz.lint.document import read
 from trailkeep.model.archive import Key
 
 
@@ -19,7 +17,9 @@ def ask(view: View) -> Iterator[Answer]:
         if not key.policy:
             return unsure("its policy could not be read")
         refused = [service for service, context in _users(view, key) if not lets_in(key, service, context)]
-        return bad(f"{', '.join(dict.fromkeys(refused))} may not encrypt with it") if refused else good("they may encrypt")
+        return (
+            bad(f"{', '.join(dict.fromkeys(refused))} may not encrypt with it") if refused else good("they may encrypt")
+        )
 
     return on_keys(view, judge)
 
@@ -44,12 +44,22 @@ CHECK = Check(
     id="key-lets-log-services-in",
     claim="The archive's key lets the log services encrypt",
     why="CloudTrail and AWS Config stop delivering as soon as the key policy no longer lets them encrypt.",
-    decided=("The key policy allows kms:GenerateDataKey to each service that encrypts with it, on behalf of "
-"this trail and this organization."),
+    decided=(
+        "The key policy allows kms:GenerateDataKey to each service that encrypts with it, on behalf of "
+        "this trail and this organization."
+    ),
     unknown="The key or its policy could not be read.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws kms get-key-policy --key-id {key} --policy-name default --region {region}", cloudformation="AWS::KMS::Key, property KeyPolicy", console="KMS, Customer managed keys, the key, Key policy",),
-    sources=(("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html"), "https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws kms get-key-policy --key-id {key} --policy-name default --region {region}",
+        cloudformation="AWS::KMS::Key, property KeyPolicy",
+        console="KMS, Customer managed keys, the key, Key policy",
+    ),
+    sources=(
+        ("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html"),
+        "https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html",
+    ),
     controls=("CL-S3-06",),
     ask=ask,
     applies=lambda view: view.promise.kms,

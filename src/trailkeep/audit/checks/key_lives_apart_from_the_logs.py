@@ -29,9 +29,16 @@ CHECK = Check(
     decided="The key's account is not the trail bucket's.",
     unknown="The key or the bucket could not be read.",
     severity=Severity.MEDIUM,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws kms create-key --region HOME_REGION (in the security account)", cloudformation="the stack of the AWS::KMS::Key in the security account", console="KMS in the security account, Create key",),
-    sources=(("https://docs.aws.amazon.com/prescriptive-guidance/latest/security-reference-architecture/log-archive.html"),),
-    controls=("CL-S3-06", "CL-POL-04",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws kms create-key --region HOME_REGION (in the security account)",
+        cloudformation="the stack of the AWS::KMS::Key in the security account",
+        console="KMS in the security account, Create key",
+    ),
+    sources=(
+        ("https://docs.aws.amazon.com/prescriptive-guidance/latest/security-reference-architecture/log-archive.html"),
+    ),
+    controls=("CL-S3-06", "CL-POL-04"),
     ask=ask,
     applies=lambda view: view.promise.kms,
 )

@@ -25,7 +25,12 @@ CHECK = Check(
     decided="GetKeyRotationStatus.",
     unknown="The key or its rotation could not be read.",
     severity=Severity.LOW,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws kms enable-key-rotation --key-id {key} --region {region}", cloudformation="AWS::KMS::Key, property EnableKeyRotation: true", console="KMS, Customer managed keys, the key, Key rotation",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws kms enable-key-rotation --key-id {key} --region {region}",
+        cloudformation="AWS::KMS::Key, property EnableKeyRotation: true",
+        console="KMS, Customer managed keys, the key, Key rotation",
+    ),
     sources=("https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",),
     controls=("CL-S3-06",),
     ask=ask,

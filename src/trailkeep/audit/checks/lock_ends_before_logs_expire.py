@@ -25,14 +25,20 @@ def _judge(bucket: Bucket) -> Said:
 CHECK = Check(
     id="lock-ends-before-logs-expire",
     claim="The lock of a log ends before the log expires",
-    why=("A lock that outlasts the lifecycle keeps objects that everybody thinks are gone: expiry waits "
-"without a word."),
+    why=(
+        "A lock that outlasts the lifecycle keeps objects that everybody thinks are gone: expiry waits without a word."
+    ),
     decided="The default retention is no longer than the earliest expiry.",
     unknown="The bucket or this setting of it could not be read.",
     severity=Severity.LOW,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws s3api get-object-lock-configuration --bucket {bucket}", cloudformation="AWS::S3::Bucket, ObjectLockConfiguration and LifecycleConfiguration", console="S3, the bucket: Properties, Object Lock; Management, Lifecycle rules",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws s3api get-object-lock-configuration --bucket {bucket}",
+        cloudformation="AWS::S3::Bucket, ObjectLockConfiguration and LifecycleConfiguration",
+        console="S3, the bucket: Properties, Object Lock; Management, Lifecycle rules",
+    ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html",),
-    controls=("CL-S3-08", "CL-S3-03",),
+    controls=("CL-S3-08", "CL-S3-03"),
     ask=ask,
     applies=lambda view: not view.promise.mfa,
 )

@@ -25,14 +25,22 @@ def ask(view: View) -> Iterator[Answer]:
 CHECK = Check(
     id="log-objects-are-locked",
     claim="Log objects are locked as long as promised",
-    why=("Object Lock is the only protection that holds against the account's own administrators and its "
-"root user."),
-    decided=("The trail bucket's default retention has a mode, and at least the days of the specification. "
-"Needed with protection: lock."),
+    why=("Object Lock is the only protection that holds against the account's own administrators and its root user."),
+    decided=(
+        "The trail bucket's default retention has a mode, and at least the days of the specification. "
+        "Needed with protection: lock."
+    ),
     unknown="The bucket or this setting of it could not be read.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep apply", cli=("aws s3api put-object-lock-configuration --bucket {bucket} --object-lock-configuration "
-"'{\"ObjectLockEnabled\":\"Enabled\",\"Rule\":{\"DefaultRetention\":{\"Mode\":\"GOVERNANCE\",\"Days\":365}}}'"), cloudformation="AWS::S3::Bucket, ObjectLockConfiguration with a Rule", console="S3, the bucket, Properties, Object Lock: Default retention",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli=(
+            "aws s3api put-object-lock-configuration --bucket {bucket} --object-lock-configuration "
+            '\'{"ObjectLockEnabled":"Enabled","Rule":{"DefaultRetention":{"Mode":"GOVERNANCE","Days":365}}}\''
+        ),
+        cloudformation="AWS::S3::Bucket, ObjectLockConfiguration with a Rule",
+        console="S3, the bucket, Properties, Object Lock: Default retention",
+    ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-overview.html",),
     controls=("CL-S3-03",),
     ask=ask,

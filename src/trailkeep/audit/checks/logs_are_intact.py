@@ -8,9 +8,6 @@ from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.moments import said_when
 from trailkeep.audit.results import Chains
 from trailkeep.audit.view import View
-from trailkeep.authz.lint.document import read
-from trailkeep.model.ids import Region
-
 
 WRONG = ("TAMPERED", "MISSING")
 
@@ -34,14 +31,24 @@ CHECK = Check(
     id="logs-are-intact",
     claim="The logs of every account and Region are intact",
     why="That validation is switched on says that it could be shown; only verifying shows it.",
-    decided=("verify found no object TAMPERED or MISSING: signatures, hashes and links of every digest, "
-"hashes of every log file."),
+    decided=(
+        "verify found no object TAMPERED or MISSING: signatures, hashes and links of every digest, "
+        "hashes of every log file."
+    ),
     unknown="Nobody verified, or the account and Region was not looked at.",
     severity=Severity.CRITICAL,
-    fix=Fix(trailkeep=("trailkeep verify -o json --output-file verified.json, then trailkeep audit --verified "
-"verified.json"), cli=("aws cloudtrail validate-logs --trail-arn TRAIL_ARN --start-time START --account-id {account} "
-"--region {region}"), cloudformation="nothing to declare: this is about the objects themselves", console="S3, the trail bucket; the console verifies nothing",),
+    fix=Fix(
+        trailkeep=(
+            "trailkeep verify -o json --output-file verified.json, then trailkeep audit --verified verified.json"
+        ),
+        cli=(
+            "aws cloudtrail validate-logs --trail-arn TRAIL_ARN --start-time START --account-id {account} "
+            "--region {region}"
+        ),
+        cloudformation="nothing to declare: this is about the objects themselves",
+        console="S3, the trail bucket; the console verifies nothing",
+    ),
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-cli.html",),
-    controls=("CL-INT-01", "CL-INT-02",),
+    controls=("CL-INT-01", "CL-INT-02"),
     ask=ask,
 )

@@ -4,11 +4,9 @@ from collections.abc import Iterator
 
 from trailkeep.audit.asking import on_verified
 from trailkeep.audit.check import Check, Fix
-from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
+from trailkeep.audit.finding import Answer, Said, Severity, good, unsure
 from trailkeep.audit.results import Chains
 from trailkeep.audit.view import View
-from trailkeep.authz.lint.document import read
-from trailkeep.model.ids import Region
 
 
 def ask(view: View) -> Iterator[Answer]:
@@ -30,8 +28,14 @@ CHECK = Check(
     decided="verify found no object UNREADABLE.",
     unknown="Nobody verified, or an object could not be read: not being able to read is never called a failure.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep=("trailkeep verify -o json --output-file verified.json, then trailkeep audit --verified "
-"verified.json"), cli="aws s3api head-object --bucket BUCKET --key KEY", cloudformation="nothing to declare: this is about the objects themselves", console="S3, the trail bucket; the console verifies nothing",),
+    fix=Fix(
+        trailkeep=(
+            "trailkeep verify -o json --output-file verified.json, then trailkeep audit --verified verified.json"
+        ),
+        cli="aws s3api head-object --bucket BUCKET --key KEY",
+        cloudformation="nothing to declare: this is about the objects themselves",
+        console="S3, the trail bucket; the console verifies nothing",
+    ),
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-find-log-files.html",),
     controls=("CL-INT-05",),
     ask=ask,

@@ -8,9 +8,7 @@ from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.moments import latest, ours, said_when
 from trailkeep.audit.view import Seen, View
-from trailkeep.model.ids import Region
 from trailkeep.model.snapshot import Cell
-
 
 DAY = timedelta(days=1)
 HOURS = timedelta(hours=3)
@@ -44,11 +42,18 @@ CHECK = Check(
     id="logs-were-delivered-recently",
     claim="Log files were delivered recently from every account and Region",
     why="A time-out never sets an error: GetTrailStatus can look clean although nothing arrives.",
-    decided=("The last delivery is less than a day ago; an older one is an idle Region as long as digests "
-"arrive every hour. A day of logging without any delivery fails."),
+    decided=(
+        "The last delivery is less than a day ago; an older one is an idle Region as long as digests "
+        "arrive every hour. A day of logging without any delivery fails."
+    ),
     unknown="The account or Region could not be read, or logging began less than a day ago.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep coverage, then trailkeep apply", cli="aws cloudtrail get-trail-status --name TRAIL_ARN --region {region}", cloudformation="nothing to declare: this is what CloudTrail reports", console="CloudTrail, Trails, the trail: Last log file delivered",),
+    fix=Fix(
+        trailkeep="trailkeep coverage, then trailkeep apply",
+        cli="aws cloudtrail get-trail-status --name TRAIL_ARN --region {region}",
+        cloudformation="nothing to declare: this is what CloudTrail reports",
+        console="CloudTrail, Trails, the trail: Last log file delivered",
+    ),
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html",),
     controls=("CL-CT-07",),
     ask=ask,

@@ -8,7 +8,6 @@ from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.moments import said_when
 from trailkeep.audit.view import View
 
-
 WEEK = timedelta(days=7)
 
 
@@ -34,9 +33,15 @@ CHECK = Check(
     decided="The window of the verification ends less than seven days before the snapshot.",
     unknown="Nobody verified, or the account and Region was not looked at.",
     severity=Severity.MEDIUM,
-    fix=Fix(trailkeep=("trailkeep verify -o json --output-file verified.json, then trailkeep audit --verified "
-"verified.json"), cli="aws cloudtrail validate-logs --trail-arn TRAIL_ARN --start-time START", cloudformation="nothing to declare: this is about the objects themselves", console="S3, the trail bucket; the console verifies nothing",),
+    fix=Fix(
+        trailkeep=(
+            "trailkeep verify -o json --output-file verified.json, then trailkeep audit --verified verified.json"
+        ),
+        cli="aws cloudtrail validate-logs --trail-arn TRAIL_ARN --start-time START",
+        cloudformation="nothing to declare: this is about the objects themselves",
+        console="S3, the trail bucket; the console verifies nothing",
+    ),
     sources=(("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-intro.html"),),
-    controls=("CL-INT-01", "CL-AUD-01",),
+    controls=("CL-INT-01", "CL-AUD-01"),
     ask=ask,
 )

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Severity, bad, good, unsure
 from trailkeep.audit.view import View
-from trailkeep.authz.lint.document import read
 from trailkeep.model.trail import Trail
 
 
@@ -36,12 +35,19 @@ def _copies(trail: Trail) -> bool:
 CHECK = Check(
     id="management-events-are-copied-once",
     claim="Management events are copied once",
-    why=("The first copy is free, each further one costs $2 for 100,000 events: forgotten member trails "
-"are the dearest line of most bills."),
+    why=(
+        "The first copy is free, each further one costs $2 for 100,000 events: forgotten member trails "
+        "are the dearest line of most bills."
+    ),
     decided="Besides the archive's trail no logging trail records management events of the same accounts.",
     unknown="An account's trails could not be read.",
     severity=Severity.LOW,
-    fix=Fix(trailkeep="trailkeep plan shows each with its cost; trailkeep apply --retire TRAIL", cli="aws cloudtrail stop-logging --name {trail} --region {region}", cloudformation="remove the AWS::CloudTrail::Trail of the member", console="CloudTrail in the member, Trails, the trail: Stop logging, after a day of overlap",),
+    fix=Fix(
+        trailkeep="trailkeep plan shows each with its cost; trailkeep apply --retire TRAIL",
+        cli="aws cloudtrail stop-logging --name {trail} --region {region}",
+        cloudformation="remove the AWS::CloudTrail::Trail of the member",
+        console="CloudTrail in the member, Trails, the trail: Stop logging, after a day of overlap",
+    ),
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-trail-manage-costs.html",),
     controls=("CL-CT-08",),
     ask=ask,

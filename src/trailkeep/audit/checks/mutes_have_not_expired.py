@@ -24,7 +24,12 @@ CHECK = Check(
     decided="The last day of each mute in the list is not over.",
     unknown="An unreadable mute list is an error, not a finding.",
     severity=Severity.MEDIUM,
-    fix=Fix(trailkeep="take the mute out of the list, or have its owner renew it", cli="not an AWS setting: edit the mute list", cloudformation="not an AWS setting", console="not an AWS setting",),
+    fix=Fix(
+        trailkeep="take the mute out of the list, or have its owner renew it",
+        cli="not an AWS setting: edit the mute list",
+        cloudformation="not an AWS setting",
+        console="not an AWS setting",
+    ),
     sources=("https://docs.aws.amazon.com/securityhub/latest/userguide/automation-rules.html",),
     controls=("CL-AUD-01",),
     ask=ask,

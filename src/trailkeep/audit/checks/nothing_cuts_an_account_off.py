@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from trailkeep.audit.asking import on_accounts
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good
-from trailkeep.audit.grants import allows, is_open
 from trailkeep.audit.guards import allows_everything
 from trailkeep.audit.view import View
 from trailkeep.model.ids import AccountId
@@ -37,11 +36,17 @@ CHECK = Check(
     id="nothing-cuts-an-account-off",
     claim="No level above an account lacks an SCP that allows",
     why="An SCP detached without another that allows is an outage of everything below, logging included.",
-    decided=("At each level from the root to the account an SCP allows every action on everything, such as "
-"FullAWSAccess."),
+    decided=(
+        "At each level from the root to the account an SCP allows every action on everything, such as FullAWSAccess."
+    ),
     unknown="Never: without the organization there is no audit.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep policies explain shows the level that decides", cli="aws organizations attach-policy --policy-id p-FullAWSAccess --target-id TARGET", cloudformation="AWS::Organizations::Policy, property TargetIds", console="Organizations, Policies, FullAWSAccess, Targets: Attach",),
+    fix=Fix(
+        trailkeep="trailkeep policies explain shows the level that decides",
+        cli="aws organizations attach-policy --policy-id p-FullAWSAccess --target-id TARGET",
+        cloudformation="AWS::Organizations::Policy, property TargetIds",
+        console="Organizations, Policies, FullAWSAccess, Targets: Attach",
+    ),
     sources=(("https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html"),),
     controls=("CL-POL-05",),
     ask=ask,

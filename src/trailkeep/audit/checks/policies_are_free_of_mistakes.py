@@ -1,6 +1,6 @@
 """The policies that protect logging are free of mistakes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from trailkeep.audit.check import Check, Fix
@@ -10,14 +10,15 @@ from trailkeep.authz.lint import lint
 from trailkeep.authz.lint.document import Document, Form, read
 from trailkeep.authz.lint.finding import Finding
 from trailkeep.authz.lint.finding import Severity as Grave
+from trailkeep.model.organization import Policy
 from trailkeep.model.snapshot import Snapshot
 
 
 def ask(view: View) -> Iterator[Answer]:
-    """One answer a policy."""
+    """One answer a policy; policies of others are only looked at beside ours."""
     documents = dict(_documents(view))
     wrong: dict[str, Finding] = {}
-    for finding in lint(tuple(documents.values()), _alone(view.snapshot)):
+    for finding in lint((*documents.values(), *_beside(view, documents)), _alone(view.snapshot)):
         if finding.severity is Grave.ERROR:
             wrong.setdefault(finding.policy, finding)
     for subject, document in documents.items():
@@ -27,27 +28,39 @@ def ask(view: View) -> Iterator[Answer]:
 
 
 def _documents(view: View) -> Iterator[tuple[Subject, Document]]:
-    """What guards logging; names are made of ids, so that no two are alike."""
-    partition = view.organization.partition
+    """What guards logging; documents are named by ids, so that no two are alike."""
     for policy in view.organization.policies:
-        if not policy.aws_managed:
-            form: Form = "scp" if policy.type == "SERVICE_CONTROL_POLICY" else "rcp"
-            targets = tuple(sorted(policy.targets))
-            yield view.policy_subject(policy), read(policy.content, name=policy.id, form=form, attached=targets)
+        if not policy.aws_managed and _is_about_logging(view, policy):
+            yield view.policy_subject(policy), _attached(policy)
     for holder in view.holders:
-        if bucket := holder.bucket:
-            about = f"arn:{partition}:s3:::{bucket.name}"
-            text = bucket.policy
-            if text:
-                yield holder.subject, read(text, name=about, form="resource", about=about, account=bucket.account)
+        if holder.bucket and (text := holder.bucket.policy):
+            about, owner = f"arn:{view.organization.partition}:s3:::{holder.bucket.name}", holder.bucket.account
+            yield holder.subject, read(text, name=about, form="resource", about=about, account=owner)
     for used in view.keys:
         if used.key and (text := used.key.policy):
-            arn, owner = used.key.arn, used.key.account
-            yield used.subject, read(text, name=arn, form="key", about=arn, account=owner)
+            about, owner = used.key.arn, used.key.account
+            yield used.subject, read(text, name=about, form="key", about=about, account=owner)
     for guard in view.snapshot.guards:
         who = tuple(sorted(guard.roles | guard.users | guard.groups))
         subject = Subject(kind="policy", id=guard.arn, name=guard.name, account=guard.account)
         yield subject, read(guard.content, name=guard.arn, form="identity", attached=who, account=guard.account)
+
+
+def _is_about_logging(view: View, policy: Policy) -> bool:
+    buckets = tuple(f":::{h.subject.id}" for h in view.holders)
+    keys = tuple(u.subject.id for u in view.keys)
+    return any(word in policy.content for word in ("cloudtrail:", "config:", *buckets, *keys))
+
+
+def _attached(policy: Policy) -> Document:
+    form: Form = "scp" if policy.type == "SERVICE_CONTROL_POLICY" else "rcp"
+    targets = tuple(sorted(policy.targets))
+    return read(policy.content, name=policy.id, form=form, attached=targets, aws_managed=policy.aws_managed)
+
+
+def _beside(view: View, ours: Mapping[Subject, Document]) -> Iterator[Document]:
+    names = {document.name for document in ours.values()}
+    return (_attached(p) for p in view.organization.policies if p.id not in names)
 
 
 def _alone(snapshot: Snapshot) -> Snapshot:
@@ -59,12 +72,21 @@ CHECK = Check(
     id="policies-are-free-of-mistakes",
     claim="The policies that protect logging are free of mistakes",
     why="A deny with a misspelt action or a wrong ARN is attached, looks right, and denies nothing.",
-    decided=("trailkeep policies lint finds no error in the SCPs and RCPs, the policies of the buckets and "
-"the key, and the deny policy."),
+    decided=(
+        "trailkeep policies lint finds no error in the SCPs and RCPs, the policies of the buckets and "
+        "the key, and the deny policy."
+    ),
     unknown="There is no policy that could be looked at.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep policies lint --snapshot FILE shows the corrected statements", cli=("aws accessanalyzer validate-policy --policy-document file://policy.json --policy-type "
-"SERVICE_CONTROL_POLICY"), cloudformation="AWS::Organizations::Policy, AWS::S3::BucketPolicy, AWS::KMS::Key", console="IAM, Access Analyzer, Policy validation",),
+    fix=Fix(
+        trailkeep="trailkeep policies lint --snapshot FILE shows the corrected statements",
+        cli=(
+            "aws accessanalyzer validate-policy --policy-document file://policy.json --policy-type "
+            "SERVICE_CONTROL_POLICY"
+        ),
+        cloudformation="AWS::Organizations::Policy, AWS::S3::BucketPolicy, AWS::KMS::Key",
+        console="IAM, Access Analyzer, Policy validation",
+    ),
     sources=("https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-policy-validation.html",),
     controls=("CL-POL-05",),
     ask=ask,

@@ -6,7 +6,6 @@ from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Severity, bad, good
 from trailkeep.audit.view import View
 
-
 TYPE = "RESOURCE_CONTROL_POLICY"
 
 
@@ -20,12 +19,18 @@ def ask(view: View) -> Iterator[Answer]:
 CHECK = Check(
     id="rcps-are-on",
     claim="Resource control policies are switched on",
-    why=("Switching the type off detaches every such policy everywhere; switching it on again brings none "
-"of them back."),
+    why=(
+        "Switching the type off detaches every such policy everywhere; switching it on again brings none of them back."
+    ),
     decided="PolicyTypes of the root: RESOURCE_CONTROL_POLICY is ENABLED.",
     unknown="Never: without the organization there is no audit.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws organizations enable-policy-type --root-id ROOT --policy-type RESOURCE_CONTROL_POLICY", cloudformation="not in CloudFormation", console="Organizations, Policies: Enable",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws organizations enable-policy-type --root-id ROOT --policy-type RESOURCE_CONTROL_POLICY",
+        cloudformation="not in CloudFormation",
+        console="Organizations, Policies: Enable",
+    ),
     sources=(("https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_enable-disable.html"),),
     controls=("CL-POL-05",),
     ask=ask,

@@ -25,9 +25,17 @@ CHECK = Check(
     decided="Payer of GetBucketRequestPayment is BucketOwner.",
     unknown="The bucket or this setting of it could not be read.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep apply", cli=("aws s3api put-bucket-request-payment --bucket {bucket} --request-payment-configuration "
-"Payer=BucketOwner"), cloudformation="not in CloudFormation", console="S3, the bucket, Properties, Requester pays",),
-    sources=(("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html"),),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli=(
+            "aws s3api put-bucket-request-payment --bucket {bucket} --request-payment-configuration Payer=BucketOwner"
+        ),
+        cloudformation="not in CloudFormation",
+        console="S3, the bucket, Properties, Requester pays",
+    ),
+    sources=(
+        ("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html"),
+    ),
     controls=("CL-CT-07",),
     ask=ask,
 )

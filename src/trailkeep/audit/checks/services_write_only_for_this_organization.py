@@ -9,7 +9,6 @@ from trailkeep.audit.grants import allows, condition_keys, principals
 from trailkeep.audit.view import View
 from trailkeep.model.archive import Bucket
 
-
 SERVICES = frozenset({"cloudtrail.amazonaws.com", "config.amazonaws.com"})
 WHENCE = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
 
@@ -31,14 +30,25 @@ def _judge(bucket: Bucket) -> Said:
 CHECK = Check(
     id="services-write-only-for-this-organization",
     claim="Log services may write only on this organization's behalf",
-    why=("CloudTrail writes for whoever names the bucket: without a condition anybody's trail can fill it "
-"with forged logs."),
-    decided=("Every Allow to CloudTrail or AWS Config has a condition on aws:SourceArn, aws:SourceAccount or "
-"aws:SourceOrgID."),
+    why=(
+        "CloudTrail writes for whoever names the bucket: without a condition anybody's trail can fill it "
+        "with forged logs."
+    ),
+    decided=(
+        "Every Allow to CloudTrail or AWS Config has a condition on aws:SourceArn, aws:SourceAccount or "
+        "aws:SourceOrgID."
+    ),
     unknown="The bucket or this setting of it could not be read.",
     severity=Severity.MEDIUM,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws s3api get-bucket-policy --bucket {bucket}", cloudformation="AWS::S3::BucketPolicy, Condition StringEquals aws:SourceArn", console="S3, the bucket, Permissions, Bucket policy",),
-    sources=(("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html"),),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws s3api get-bucket-policy --bucket {bucket}",
+        cloudformation="AWS::S3::BucketPolicy, Condition StringEquals aws:SourceArn",
+        console="S3, the bucket, Permissions, Bucket policy",
+    ),
+    sources=(
+        ("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html"),
+    ),
     controls=("CL-S3-10",),
     ask=ask,
 )

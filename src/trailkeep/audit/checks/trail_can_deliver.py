@@ -7,7 +7,6 @@ from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.moments import ours
 from trailkeep.audit.view import Seen, View
-from trailkeep.model.ids import Region
 from trailkeep.model.snapshot import Cell
 
 
@@ -32,8 +31,16 @@ CHECK = Check(
     decided="GetTrailStatus of each account and Region: no LatestDeliveryError, no LatestDigestDeliveryError.",
     unknown="The account, the Region or its trails could not be read.",
     severity=Severity.CRITICAL,
-    fix=Fix(trailkeep="trailkeep apply; trailkeep prove --claim cloudtrail-delivers", cli="aws cloudtrail get-trail-status --name TRAIL_ARN --region {region}", cloudformation="the AWS::S3::BucketPolicy and AWS::KMS::Key that let cloudtrail.amazonaws.com in", console="CloudTrail, Trails, the trail: Last log file delivered, and the error beside it",),
-    sources=("https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html", "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-troubleshooting.html",),
-    controls=("CL-CT-06", "CL-CT-07",),
+    fix=Fix(
+        trailkeep="trailkeep apply; trailkeep prove --claim cloudtrail-delivers",
+        cli="aws cloudtrail get-trail-status --name TRAIL_ARN --region {region}",
+        cloudformation="the AWS::S3::BucketPolicy and AWS::KMS::Key that let cloudtrail.amazonaws.com in",
+        console="CloudTrail, Trails, the trail: Last log file delivered, and the error beside it",
+    ),
+    sources=(
+        "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html",
+        "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-troubleshooting.html",
+    ),
+    controls=("CL-CT-06", "CL-CT-07"),
     ask=ask,
 )

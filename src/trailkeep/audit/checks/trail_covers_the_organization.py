@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import View
-from trailkeep.authz.lint.document import read
 
 
 def ask(view: View) -> Iterator[Answer]:
@@ -29,13 +28,21 @@ def _said(view: View) -> Said:
 CHECK = Check(
     id="trail-covers-the-organization",
     claim="One trail covers the organization, or every member has its own",
-    why=("Accounts that are created next week are covered only by an organization trail; per-member "
-"trails miss them until somebody acts."),
-    decided=("An organization trail delivers into the archive, or each expected account has a trail of its "
-"own that does."),
+    why=(
+        "Accounts that are created next week are covered only by an organization trail; per-member "
+        "trails miss them until somebody acts."
+    ),
+    decided=(
+        "An organization trail delivers into the archive, or each expected account has a trail of its own that does."
+    ),
     unknown="Trails of the management account or of a member without one could not be read.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws cloudtrail update-trail --name {trail} --is-organization-trail", cloudformation="AWS::CloudTrail::Trail, property IsOrganizationTrail: true, in the management account", console="CloudTrail, Trails, the trail, Edit, Enable for all accounts in my organization",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws cloudtrail update-trail --name {trail} --is-organization-trail",
+        cloudformation="AWS::CloudTrail::Trail, property IsOrganizationTrail: true, in the management account",
+        console="CloudTrail, Trails, the trail, Edit, Enable for all accounts in my organization",
+    ),
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html",),
     controls=("CL-CT-01",),
     ask=ask,

@@ -23,14 +23,22 @@ def ask(view: View) -> Iterator[Answer]:
 CHECK = Check(
     id="trail-delivers-into-the-archive",
     claim="Every trail that was promised delivers into the archive's bucket",
-    why=("A trail that was turned to another bucket still runs and reports no error, and its logs are "
-"somewhere nobody protects."),
-    decided=("The trail's bucket is the one of the specification; without one, the bucket of the "
-"organization's trail."),
+    why=(
+        "A trail that was turned to another bucket still runs and reports no error, and its logs are "
+        "somewhere nobody protects."
+    ),
+    decided=(
+        "The trail's bucket is the one of the specification; without one, the bucket of the organization's trail."
+    ),
     unknown="The management account's trails could not be read.",
     severity=Severity.CRITICAL,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws cloudtrail update-trail --name {trail} --s3-bucket-name BUCKET", cloudformation="AWS::CloudTrail::Trail, property S3BucketName", console="CloudTrail, Trails, the trail, Edit, Storage location",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws cloudtrail update-trail --name {trail} --s3-bucket-name BUCKET",
+        cloudformation="AWS::CloudTrail::Trail, property S3BucketName",
+        console="CloudTrail, Trails, the trail, Edit, Storage location",
+    ),
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_UpdateTrail.html",),
-    controls=("CL-CT-01", "CL-CT-08",),
+    controls=("CL-CT-01", "CL-CT-08"),
     ask=ask,
 )

@@ -30,8 +30,17 @@ CHECK = Check(
     decided="KmsKeyId of the trail is set, to the key of the specification where there is one.",
     unknown="The management account's trails could not be read.",
     severity=Severity.MEDIUM,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws cloudtrail update-trail --name {trail} --kms-key-id KEY_ARN", cloudformation="AWS::CloudTrail::Trail, property KMSKeyId", console="CloudTrail, Trails, the trail, Edit, Log file SSE-KMS encryption",),
-    sources=(("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html"),),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws cloudtrail update-trail --name {trail} --kms-key-id KEY_ARN",
+        cloudformation="AWS::CloudTrail::Trail, property KMSKeyId",
+        console="CloudTrail, Trails, the trail, Edit, Log file SSE-KMS encryption",
+    ),
+    sources=(
+        (
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html"
+        ),
+    ),
     controls=("CL-S3-06",),
     ask=ask,
     applies=lambda view: view.promise.kms,

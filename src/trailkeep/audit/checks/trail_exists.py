@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import View
-from trailkeep.authz.lint.document import read
 
 
 def ask(view: View) -> Iterator[Answer]:
@@ -25,15 +24,26 @@ def _said(view: View) -> Said:
 CHECK = Check(
     id="trail-exists",
     claim="A trail delivers into the archive",
-    why=("Without a trail nothing is recorded that anybody could keep; CloudTrail's own event history "
-"forgets after 90 days."),
+    why=(
+        "Without a trail nothing is recorded that anybody could keep; CloudTrail's own event history "
+        "forgets after 90 days."
+    ),
     decided="Some trail has the archive's bucket as its destination, whatever else is wrong with it.",
     unknown="The management account's trails could not be read.",
     severity=Severity.CRITICAL,
-    fix=Fix(trailkeep="trailkeep apply", cli=("aws cloudtrail create-trail --name trailkeep --s3-bucket-name BUCKET --is-multi-region-trail "
-"--is-organization-trail --enable-log-file-validation && aws cloudtrail start-logging --name "
-"trailkeep"), cloudformation=("AWS::CloudTrail::Trail with S3BucketName, IsLogging, IsMultiRegionTrail, IsOrganizationTrail "
-"and EnableLogFileValidation, all true"), console="CloudTrail, Trails, Create trail; Enable for all accounts in my organization",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli=(
+            "aws cloudtrail create-trail --name trailkeep --s3-bucket-name BUCKET --is-multi-region-trail "
+            "--is-organization-trail --enable-log-file-validation && aws cloudtrail start-logging --name "
+            "trailkeep"
+        ),
+        cloudformation=(
+            "AWS::CloudTrail::Trail with S3BucketName, IsLogging, IsMultiRegionTrail, IsOrganizationTrail "
+            "and EnableLogFileValidation, all true"
+        ),
+        console="CloudTrail, Trails, Create trail; Enable for all accounts in my organization",
+    ),
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html",),
     controls=("CL-CT-01",),
     ask=ask,

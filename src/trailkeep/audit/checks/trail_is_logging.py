@@ -6,7 +6,6 @@ from trailkeep.audit.asking import on_trails
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import View
-from trailkeep.authz.lint.document import read
 from trailkeep.model.trail import Trail
 
 
@@ -24,13 +23,17 @@ def _judge(trail: Trail) -> Said:
 CHECK = Check(
     id="trail-is-logging",
     claim="Every trail is logging",
-    why=("A stopped trail keeps its settings and looks complete; nothing is recorded until somebody "
-"starts it."),
+    why=("A stopped trail keeps its settings and looks complete; nothing is recorded until somebody starts it."),
     decided="IsLogging of GetTrailStatus in the trail's home Region.",
     unknown="The trail or its status could not be read.",
     severity=Severity.CRITICAL,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws cloudtrail start-logging --name {trail} --region {region}", cloudformation="AWS::CloudTrail::Trail, property IsLogging: true", console="CloudTrail, Trails, the trail: Start logging",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws cloudtrail start-logging --name {trail} --region {region}",
+        cloudformation="AWS::CloudTrail::Trail, property IsLogging: true",
+        console="CloudTrail, Trails, the trail: Start logging",
+    ),
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_StartLogging.html",),
-    controls=("CL-CT-01", "CL-CT-07",),
+    controls=("CL-CT-01", "CL-CT-07"),
     ask=ask,
 )

@@ -6,7 +6,6 @@ from trailkeep.audit.asking import on_trails
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good
 from trailkeep.audit.view import View
-from trailkeep.model.ids import Region
 from trailkeep.model.trail import Trail
 
 
@@ -26,7 +25,12 @@ CHECK = Check(
     decided="IsMultiRegionTrail of the trail.",
     unknown="The management account's trails could not be read.",
     severity=Severity.CRITICAL,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws cloudtrail update-trail --name {trail} --is-multi-region-trail", cloudformation="AWS::CloudTrail::Trail, property IsMultiRegionTrail: true", console="CloudTrail, Trails, the trail; trails made in the console are multi-Region",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws cloudtrail update-trail --name {trail} --is-multi-region-trail",
+        cloudformation="AWS::CloudTrail::Trail, property IsMultiRegionTrail: true",
+        console="CloudTrail, Trails, the trail; trails made in the console are multi-Region",
+    ),
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-multi-region-trails.html",),
     controls=("CL-CT-01",),
     ask=ask,

@@ -6,7 +6,6 @@ from trailkeep.audit.asking import on_trails
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import View
-from trailkeep.authz.lint.document import read
 from trailkeep.model.trail import Trail
 
 
@@ -18,7 +17,11 @@ def ask(view: View) -> Iterator[Answer]:
 def _judge(trail: Trail) -> Said:
     if trail.selectors is None:
         return unsure("its event selectors could not be read")
-    return good("no source is left out") if not trail.selectors.excluded_sources else bad(f"left out: {', '.join(trail.selectors.excluded_sources)}")
+    return (
+        good("no source is left out")
+        if not trail.selectors.excluded_sources
+        else bad(f"left out: {', '.join(trail.selectors.excluded_sources)}")
+    )
 
 
 CHECK = Check(
@@ -28,9 +31,18 @@ CHECK = Check(
     decided="ExcludeManagementEventSources of the selectors is empty.",
     unknown="The trail or its event selectors could not be read.",
     severity=Severity.MEDIUM,
-    fix=Fix(trailkeep="trailkeep apply", cli=("aws cloudtrail put-event-selectors --trail-name {trail} --advanced-event-selectors "
-"'[{\"FieldSelectors\":[{\"Field\":\"eventCategory\",\"Equals\":[\"Management\"]}]}]'"), cloudformation="AWS::CloudTrail::Trail, EventSelectors without ExcludeManagementEventSources", console=("CloudTrail, Trails, the trail, Management events: clear Exclude AWS KMS events and Exclude "
-"Amazon RDS Data API events"),),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli=(
+            "aws cloudtrail put-event-selectors --trail-name {trail} --advanced-event-selectors "
+            '\'[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]}]}]\''
+        ),
+        cloudformation="AWS::CloudTrail::Trail, EventSelectors without ExcludeManagementEventSources",
+        console=(
+            "CloudTrail, Trails, the trail, Management events: clear Exclude AWS KMS events and Exclude "
+            "Amazon RDS Data API events"
+        ),
+    ),
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html",),
     controls=("CL-CT-02",),
     ask=ask,

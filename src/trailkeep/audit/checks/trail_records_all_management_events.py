@@ -6,7 +6,6 @@ from trailkeep.audit.asking import on_trails
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import View
-from trailkeep.authz.lint.document import read
 from trailkeep.model.trail import Trail
 
 
@@ -18,7 +17,11 @@ def ask(view: View) -> Iterator[Answer]:
 def _judge(trail: Trail) -> Said:
     if trail.selectors is None:
         return unsure("its event selectors could not be read")
-    return good("reads and writes") if trail.selectors.management == "all" else bad(f"of management events it records {trail.selectors.management}")
+    return (
+        good("reads and writes")
+        if trail.selectors.management == "all"
+        else bad(f"of management events it records {trail.selectors.management}")
+    )
 
 
 CHECK = Check(
@@ -28,9 +31,17 @@ CHECK = Check(
     decided="GetEventSelectors: management events included, of both directions.",
     unknown="The trail or its event selectors could not be read.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep apply", cli=("aws cloudtrail put-event-selectors --trail-name {trail} --advanced-event-selectors "
-"'[{\"FieldSelectors\":[{\"Field\":\"eventCategory\",\"Equals\":[\"Management\"]}]}]'"), cloudformation=("AWS::CloudTrail::Trail, property AdvancedEventSelectors with eventCategory Management and no "
-"readOnly"), console="CloudTrail, Trails, the trail, Management events: Read and Write",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli=(
+            "aws cloudtrail put-event-selectors --trail-name {trail} --advanced-event-selectors "
+            '\'[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]}]}]\''
+        ),
+        cloudformation=(
+            "AWS::CloudTrail::Trail, property AdvancedEventSelectors with eventCategory Management and no readOnly"
+        ),
+        console="CloudTrail, Trails, the trail, Management events: Read and Write",
+    ),
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html",),
     controls=("CL-CT-02",),
     ask=ask,

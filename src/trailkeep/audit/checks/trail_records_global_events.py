@@ -15,18 +15,29 @@ def ask(view: View) -> Iterator[Answer]:
 
 
 def _judge(trail: Trail) -> Said:
-    return good("events of global services are recorded") if trail.global_events else bad("events of global services (IAM, STS, CloudFront) are left out")
+    return (
+        good("events of global services are recorded")
+        if trail.global_events
+        else bad("events of global services (IAM, STS, CloudFront) are left out")
+    )
 
 
 CHECK = Check(
     id="trail-records-global-events",
     claim="Every trail records events of global services",
-    why=("IAM, STS and CloudFront write their events once; a trail that leaves them out misses every "
-"change of permissions."),
+    why=(
+        "IAM, STS and CloudFront write their events once; a trail that leaves them out misses every "
+        "change of permissions."
+    ),
     decided="IncludeGlobalServiceEvents of the trail.",
     unknown="The management account's trails could not be read.",
     severity=Severity.HIGH,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws cloudtrail update-trail --name {trail} --include-global-service-events", cloudformation="AWS::CloudTrail::Trail, property IncludeGlobalServiceEvents: true", console="only the CLI and the API show it; multi-Region trails made in the console have it",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws cloudtrail update-trail --name {trail} --include-global-service-events",
+        cloudformation="AWS::CloudTrail::Trail, property IncludeGlobalServiceEvents: true",
+        console="only the CLI and the API show it; multi-Region trails made in the console have it",
+    ),
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html",),
     controls=("CL-CT-03",),
     ask=ask,

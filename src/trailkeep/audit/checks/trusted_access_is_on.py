@@ -6,7 +6,6 @@ from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Severity, bad, good
 from trailkeep.audit.view import View
 
-
 SERVICE = "cloudtrail.amazonaws.com"
 
 
@@ -24,9 +23,16 @@ CHECK = Check(
     decided="cloudtrail.amazonaws.com is among the services with access to the organization.",
     unknown="Never: without the organization there is no audit.",
     severity=Severity.CRITICAL,
-    fix=Fix(trailkeep="trailkeep apply", cli="aws organizations enable-aws-service-access --service-principal cloudtrail.amazonaws.com", cloudformation="not in CloudFormation", console="Organizations, Services, CloudTrail: Enable trusted access",),
-    sources=(("https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-cloudtrail.html"),),
-    controls=("CL-ORG-02", "CL-CT-01",),
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli="aws organizations enable-aws-service-access --service-principal cloudtrail.amazonaws.com",
+        cloudformation="not in CloudFormation",
+        console="Organizations, Services, CloudTrail: Enable trusted access",
+    ),
+    sources=(
+        ("https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-cloudtrail.html"),
+    ),
+    controls=("CL-ORG-02", "CL-CT-01"),
     ask=ask,
     applies=lambda view: view.promise.organization_trail,
 )

@@ -51,7 +51,7 @@ class Answering:
             return _unsettled(deed, who, str(error))
         if model is None:
             return self._guard(deed, who, question, encoder)
-        witness = replay(model, who, deed, policies)
+        witness = replay(model, who, deed, policies, encoder.kinds)
         if witness.decision.is_allowed and not witness.decision.assumptions:
             return Hole(deed=deed, attacker=who, witness=witness)
         if not witness.decision.is_allowed and not encoder.loose:
@@ -68,7 +68,7 @@ class Answering:
             return _unsettled(deed, who, str(error))
         if model is None:
             return Guard(deed=deed, attacker=who, alone=())
-        witness = replay(model, who, deed, policies)
+        witness = replay(model, who, deed, policies, encoder.kinds)
         if not witness.decision.is_allowed:
             return Hole(deed=deed, attacker=who, witness=witness)
         if not (encoder.loose or witness.decision.assumptions):
@@ -83,7 +83,7 @@ class Answering:
             maybe = model or self._solver.model(Asking(encoder, deed, policies).allowed())
         except GaveUpError as error:
             return _unsettled(deed, who, str(error))
-        witness = replay(model or Model(values={}), who, deed, policies)
+        witness = replay(model or Model(values={}), who, deed, policies, encoder.kinds)
         if model is not None and not witness.decision.is_allowed and not encoder.loose:
             raise ReplayError(f"{deed.action} on {deed.subject} by {who.who}: {witness.request}")
         if witness.decision.is_allowed and (model is not None or not witness.decision.assumptions):
@@ -132,7 +132,7 @@ class Answering:
         except GaveUpError as error:
             return _unsettled(deed, who, str(error))
         if model is not None:
-            witness = replay(model, who, deed, policies)
+            witness = replay(model, who, deed, policies, strict.kinds)
             if not witness.decision.is_allowed and not strict.loose:
                 raise ReplayError(f"{deed.action} on {deed.subject} by {who.who}: {witness.request}")
             if witness.decision.is_allowed:

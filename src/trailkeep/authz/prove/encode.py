@@ -31,7 +31,7 @@ class Encoder:
         self.formulas = formulas
         self.attacker = attacker
         self.loose: set[str] = set()
-        self._kinds: dict[str, Variable] = {}
+        self.kinds: dict[str, Variable] = {}
         self._widths = widths
         self._context: Context = {k: v for k, v in attacker.fixed.items() if v}
 
@@ -100,6 +100,9 @@ class Encoder:
         if key in {"aws:principalarn", "aws:username"}:  # a name is fixed for whoever has none
             return TRUE if self.attacker.arn else FALSE
         if self._is_always_there(key):
+            variable = self.attacker.open.get(key) or keys.known(key)
+            if variable is not None:
+                self.kinds.setdefault(key, variable)
             return TRUE
         return self.formulas.either(self._there(f"{key}{tail}") for tail in self._tails(key))
 
@@ -126,7 +129,7 @@ class Encoder:
         if variable is None or self._widths.get(test.key, 1) > MOST_ELEMENTS:
             self.loose.add(test.key)
             return FALSE if surely else TRUE
-        if self._kinds.setdefault(test.key, variable) != variable:
+        if self.kinds.setdefault(test.key, variable) != variable:
             self.loose.add(test.key)  # read as two kinds of value, which are not related to each other
         if self._is_always_there(test.key):
             return self._value(test, variable, surely=surely)

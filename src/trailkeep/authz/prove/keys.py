@@ -39,16 +39,21 @@ ALWAYS = frozenset({"aws:securetransport", "aws:currenttime", "aws:epochtime", "
 _KINDS = {"Numeric": "number", "Date": "date", "IpAddress": "ip", "NotIpAddress": "ip"}
 
 
+def known(key: str) -> Variable | None:
+    """What stands for a value of a key whose kind is known."""
+    return _KNOWN.get(key)
+
+
 def variable_of(test: Test) -> Variable | None:
     """What stands for a value of the key that a test asks about; None when its operator does not fit the key's kind."""
     kind = next((kind for family, kind in _KINDS.items() if test.operator.name.startswith(family)), "")
-    known = _KNOWN.get(test.key)
-    if known is None:
+    found = known(test.key)
+    if found is None:
         return _guessed(test, kind)
-    if isinstance(known, Choice):
-        return known
-    fits = kind == known.kind if isinstance(known, Ordered) else not kind and test.operator.name not in _NO_TEXT
-    return known if fits else None
+    if isinstance(found, Choice):
+        return found
+    fits = kind == found.kind if isinstance(found, Ordered) else not kind and test.operator.name not in _NO_TEXT
+    return found if fits else None
 
 
 _NO_TEXT = {"Bool", "BinaryEquals"}

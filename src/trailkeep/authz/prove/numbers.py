@@ -9,14 +9,19 @@ from trailkeep.authz.policy import Policy
 _WHOLE = re.compile(r"(?<![0-9*?])[0-9]{12}(?![0-9*?])")
 _PART = re.compile(r"[0-9][*?]|[*?][0-9]")
 _OF_BUCKETS = re.compile(r"arn:[^:]*:s3:::")
-_ABOUT_ACCOUNTS = ("aws:principalaccount", "aws:principalarn", "aws:resourceaccount", "aws:sourceaccount", "aws:sourcearn")
+_ABOUT_ACCOUNTS = (
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:resourceaccount",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+)
 
 
 def by_part(policy: Policy) -> bool:
     """Whether some value of it fits some account numbers and not others, without naming one whole."""
     return any(is_part(text) for text in _texts(policy)) or any(
-        test.key in _ABOUT_ACCOUNTS and not test.operator.name.startswith(("String", "Arn"))
-        for test in _tests(policy)
+        test.key in _ABOUT_ACCOUNTS and not test.operator.name.startswith(("String", "Arn")) for test in _tests(policy)
     )
 
 

@@ -120,6 +120,13 @@ def value_of(variable: Variable, true: frozenset[Atom], false: frozenset[Atom]) 
     return next(fits, None)
 
 
+def example(variable: Variable) -> str:
+    """Some value of it."""
+    if isinstance(variable, Text) and variable.likely:
+        return variable.likely[0]
+    return value_of(variable, frozenset(), frozenset()) or ""
+
+
 def _text(variable: Text, true: frozenset[Atom], false: frozenset[Atom]) -> str | None:
     for value in variable.likely:
         if all(a.holds(value) for a in true) and not any(a.holds(value) for a in false):

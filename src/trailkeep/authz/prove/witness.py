@@ -9,7 +9,7 @@ from trailkeep.authz.prove.attacker import Attacker
 from trailkeep.authz.prove.attackers import ADMINISTRATOR
 from trailkeep.authz.prove.deed import Deed
 from trailkeep.authz.prove.solve import Model
-from trailkeep.authz.prove.variables import Presence, Text, Variable
+from trailkeep.authz.prove.variables import Presence, Text, Variable, example
 from trailkeep.authz.request import Decision, Policies, Request
 
 
@@ -26,9 +26,9 @@ class ReplayError(Exception):
     """Formula and evaluator disagree about a request: a defect of trailkeep, so nothing that was proved counts."""
 
 
-def replay(model: Model, attacker: Attacker, deed: Deed, policies: Policies) -> Witness:
-    """The request a model describes, decided by the evaluator."""
-    request = _request(model, attacker, deed)
+def replay(model: Model, attacker: Attacker, deed: Deed, policies: Policies, kinds: Mapping[str, Variable]) -> Witness:
+    """The request a model describes, decided by the evaluator; `kinds` are the keys that policies ask about."""
+    request = _request(model, attacker, deed, kinds)
     if deed.behind is None:
         return Witness(request=request, decision=evaluate(request, policies, attacker.facts))
     return _through_another_arn(request, _text(model, deed.behind), attacker, policies)
@@ -48,12 +48,12 @@ def _through_another_arn(request: Request, own: str, attacker: Attacker, policie
     )
 
 
-def _request(model: Model, attacker: Attacker, deed: Deed) -> Request:
+def _request(model: Model, attacker: Attacker, deed: Deed, kinds: Mapping[str, Variable]) -> Request:
     values = model.values
     arn = _text(model, attacker.arn) if attacker.arn else ""
     session = _text(model, attacker.session) if attacker.session else ""
     context = {k: v for k, v in {**attacker.fixed, **deed.fixed}.items() if v} | _open(
-        values, keys.ALWAYS | attacker.present
+        values, keys.ALWAYS | attacker.present, kinds
     )
     context |= {"aws:principalarn": (arn,)} if arn else {}
     context |= {"aws:username": (arn.rpartition("/")[2],)} if attacker.kind == "user" else {}
@@ -72,15 +72,19 @@ def _text(model: Model, variable: Text) -> str:
     return found if found is not None else variable.likely[0]
 
 
-def _open(values: Mapping[Variable, str | None], always: frozenset[str]) -> dict[str, tuple[str, ...]]:
-    """The context keys that the model gives a value; several elements of one key are put together again."""
-    present = {v.name for v, value in values.items() if isinstance(v, Presence) and value is not None}
+def _open(
+    values: Mapping[Variable, str | None], always: frozenset[str], kinds: Mapping[str, Variable]
+) -> dict[str, tuple[str, ...]]:
+    """The context keys that the model gives a value; several elements of one key are put together again.
+
+    A key whose value makes no difference has an example of its kind.
+    """
+    given = {v.name: value for v, value in values.items() if not isinstance(v, Presence) and value is not None}
+    present = sorted(v.name for v, value in values.items() if isinstance(v, Presence) and value is not None)
     found: dict[str, tuple[str, ...]] = {"aws:securetransport": ("true",)}
+    found |= {key: (example(kinds[key]),) for key in sorted(always & kinds.keys())}
     for name in present:
         key = name.partition("#")[0]
-        value = next((v for x, v in values.items() if not isinstance(x, Presence) and x.name == name), None)
-        found[key] = (*found.get(key, ()), "x" if value is None else value)
-    for variable, value in values.items():
-        if not isinstance(variable, Presence) and variable.name in always and value is not None:
-            found[variable.name] = (value,)
-    return found
+        value = given.get(name) or (example(kinds[key]) if key in kinds else "x")
+        found[key] = (*found.get(key, ()), value)
+    return found | {name: (value,) for name, value in given.items() if name in always}

@@ -35,7 +35,7 @@ class FolderArchive:
         """See Store."""
         if self._prefix.startswith(prefix) and prefix != self._prefix:
             return (prefix + self._prefix[len(prefix) :].partition("/")[0] + "/",)
-        folder = self._path(prefix) if prefix else self.root
+        folder = self._path(prefix or self._prefix)
         if folder is None or not folder.is_dir():
             return ()
         return tuple(f"{prefix}{e.name}/" for e in _scan(folder) if e.is_dir(follow_symlinks=False))
@@ -59,6 +59,8 @@ class FolderArchive:
     def _path(self, key: str) -> Path | None:
         if not key.startswith(self._prefix):
             return None
+        if key == self._prefix:
+            return self.root
         parts = key[len(self._prefix) :].rstrip("/").split("/")
         if any(p in {"", ".", ".."} or "\0" in p for p in parts):
             return None

@@ -22,6 +22,7 @@ WHOLE: Final = 256 << 10
 """Objects up to this size are read in one piece, larger ones in pieces of it."""
 
 _PAGE = 1000
+_UNSAYABLE = ("invalid path", "Could not parse", "invalid list response")
 _CODE = re.compile(r"<Code>([A-Za-z0-9.]{1,80})</Code>")
 _MESSAGE = re.compile(r"<Message>([^<]{1,400})</Message>")
 _STATUS = re.compile(r"status code: (\d{3})")
@@ -229,7 +230,7 @@ def _reading(attempt: Callable[[], T]) -> T:
         raise NotThereError("there is no such object") from error
     except (BaseError, OSError, ValueError) as error:
         text = str(error)
-        if "InvalidPath" in type(error).__name__ or "invalid path" in text or "Could not parse" in text:
+        if "InvalidPath" in type(error).__name__ or any(said in text for said in _UNSAYABLE):
             raise _UnsayableError from error
         raise _read_error(error) from error
 

@@ -54,5 +54,5 @@ CAUSE = Cause(
         "https://github.com/aws-samples/resource-control-policy-examples",
     ),
     look=_look,
-    consequences=("A30",),
+    consequences=("A30", "A32"),
 )

@@ -1,6 +1,7 @@
 """A15: the bucket makes requesters pay, which CloudTrail does not."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from trailkeep.doctor import remedy, walk
 from trailkeep.doctor.cause import Cause, Cost, Family
@@ -19,7 +20,8 @@ def _look(view: View, _subject: Subject) -> Iterator[Case]:
             yield Fine(because="GetBucketRequestPayment says Payer = BucketOwner")
         else:
             call = ("put-bucket-request-payment", "--request-payment-configuration", "Payer=BucketOwner")
-            fix = remedy.on_bucket(view, bucket, _WORDS, "s3:PutBucketRequestPayment", *call)
+            made = remedy.on_bucket(view, bucket, _WORDS, "s3:PutBucketRequestPayment", *call)
+            fix = replace(made, trailkeep="")  # trailkeep makes no change of this setting
             said = "Payer = Requester"
             yield Found(where=f"bucket {bucket.name}", said=said, source="s3 GetBucketRequestPayment", fix=fix)
     yield from walk.no_archive(view)

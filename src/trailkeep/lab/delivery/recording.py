@@ -69,12 +69,12 @@ def advance(world: World, seconds: float) -> None:
 
 def keep_delivering(world: World) -> None:
     """Deliver by itself, every few minutes of the lab's clock, for as long as the process lives."""
+    ledger, began = ledger_of(world), world.clock.now()
 
     def look() -> None:
         while True:
             time.sleep(_LOOKS_EVERY)
-            if world.clock.now() - (ledger_of(world).last_run or began) >= SLOT:
+            if world.clock.now() - (ledger.last_run or began) >= SLOT:
                 catch_up(world)
 
-    began = world.clock.now()
     threading.Thread(target=look, name="delivery", daemon=True).start()

@@ -19,6 +19,11 @@ _LATE: Final = timedelta(hours=2)
 """CloudTrail's last delivery may lie so long behind the end of the last digest that is there."""
 
 
+_REACHED: Final = timedelta(hours=24)
+"""A new account has its organization trail within a day
+(https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """Something that explains missing hours between two moments (None: for ever), first come first served."""
@@ -46,7 +51,8 @@ def judge(
     lost = expected.cells & ~seen.cells
     patches = list(expected.absent)
     if lost and seen.unread:
-        remedy = "let the reader list the bucket (s3:ListBucket), then run this again"
+        denied = "access-denied" in seen.unread
+        remedy = f"{'let the reader list the bucket (s3:ListBucket)' if denied else 'repair that'}, then run this again"
         reason = Reason(why=Why.UNREADABLE, detail=f"not listed: {seen.unread}", remedy=remedy)
         patches.append(Patch(state=State.UNKNOWN, cells=lost, reason=reason))
         lost = 0
@@ -68,7 +74,7 @@ def judge(
     return Row(
         account=expected.account,
         region=expected.region,
-        covered=covered,
+        covered=expected.cells if is_whole else covered,
         patches=tuple(patches),
         heard=() if is_whole else seen.heard,
     )
@@ -172,6 +178,8 @@ def facts(
     if not trails:
         yield Fact(start=None, end=None, reason=_NO_TRAIL)
         return
+    if expected.joined is not None:
+        yield from _new(expected.joined, seen.first)
     yield from told
     validating = [(t, s) for t, s in trails if t.validates_files]
     if not validating:
@@ -203,6 +211,16 @@ def _of_status(trail: Trail, status: TrailStatus) -> Iterator[Fact]:
         detail = f"CloudTrail cannot deliver: {error}" + (f", last at {said_at(since)}" if since else "")
         remedy = "CloudTrail goes on trying for 30 days: repair the bucket policy or the key (`trailkeep plan`)"
         yield Fact(start=since, end=None, reason=Reason(why=Why.DELIVERY_ERROR, detail=detail, remedy=remedy))
+
+
+def _new(joined: datetime, first: datetime | None) -> Iterator[Fact]:
+    """A trail takes hours to reach an account that is new in the organization."""
+    if first is not None and first - joined > _REACHED:
+        return
+    until = first or joined + _REACHED
+    detail = f"the account joined at {said_at(joined)}; its trail takes hours to reach it"
+    remedy = "the account's own event history still has these hours, for 90 days"
+    yield Fact(start=joined, end=until, reason=Reason(why=Why.NEW_ACCOUNT, detail=detail, remedy=remedy))
 
 
 def _removed(status: TrailStatus, seen: Seen) -> Iterator[Fact]:

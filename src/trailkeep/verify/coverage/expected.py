@@ -43,12 +43,16 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """One account in one Region: the cells in which logs should be, and why not in the others."""
+    """One account in one Region: the cells in which logs should be, and why not in the others.
+
+    `joined` is when the account came into the organization, where that lies in the window.
+    """
 
     account: str
     region: str
     cells: int
     absent: tuple[Patch, ...] = ()
+    joined: datetime | None = None
 
 
 def expected(
@@ -97,7 +101,8 @@ def _place(account: Account, region: Region, window: Window, wish: Wish, now: da
         if left & cells:
             absent.append(Patch(state=State.NOT_EXPECTED, cells=left & cells, reason=reason))
             left &= ~cells
-    return Expected(account=account.id, region=region, cells=left, absent=tuple(absent))
+    joined = account.joined if account.joined is not None and account.joined > window.start else None
+    return Expected(account=account.id, region=region, cells=left, absent=tuple(absent), joined=joined)
 
 
 def _cuts(account: Account, region: Region, window: Window, wish: Wish, now: datetime) -> Iterator[tuple[int, Reason]]:

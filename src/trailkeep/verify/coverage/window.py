@@ -5,7 +5,7 @@ Region are 270 bytes, and coverage = expected − seen is one operation of the p
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -15,21 +15,23 @@ DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """`count` cells of length `step` from `start` on, which is UTC and the beginning of such a cell."""
+    """`count` cells of length `step` from `start` on, which is UTC and the beginning of such a cell.
+
+    `full` is every cell: one int for all the rows in which nothing is missing.
+    """
 
     start: datetime
     count: int
     step: timedelta = HOUR
+    full: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "full", (1 << self.count) - 1)
 
     @property
     def end(self) -> datetime:
         """Where the last cell ends."""
         return self.start + self.count * self.step
-
-    @property
-    def full(self) -> int:
-        """Every cell."""
-        return (1 << self.count) - 1
 
     def begin(self, cell: int) -> datetime:
         """Where a cell begins; `begin(count)` is the end."""

@@ -1,0 +1,85 @@
+"""B2: log files lie under delete markers: deleted, but not gone."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from trailkeep.doctor import objects, remedy, walk
+from trailkeep.doctor.cause import Cause, Cost, Family
+from trailkeep.doctor.verdict import Case, Fine, Fix, Found, Probe, Unsure
+from trailkeep.doctor.view import Subject, View
+from trailkeep.model.archive import Bucket
+from trailkeep.model.trail import Trail
+
+DAYS = 2
+_WORDS = (
+    "Read them as they are: GetObject with the version's id needs no restoring. Bring them back only through the "
+    "break-glass role, with an exception in the bucket policy for exactly those versions, and put the policy back after."
+)
+
+
+def _look(view: View, subject: Subject) -> Iterator[Case]:
+    for trail in walk.trails(view, subject):
+        bucket = view.snapshot.bucket(trail.bucket)
+        if bucket is None:
+            yield walk.unseen(view, trail.bucket)
+            continue
+        probes = probes_of(view, trail, bucket, subject)
+        told = [view.told(p) for p in probes]
+        refused = next((t.refused for t in told if t and t.refused), "")
+        if refused or any(t is None for t in told):
+            because = refused or "a snapshot holds no objects; the last days are listed with --probe"
+            tell = f"trailkeep verify s3://{bucket.name} for the whole archive"
+            yield Unsure(where=f"bucket {bucket.name}", because=because, probes=probes, tell=tell)
+            continue
+        rows = [row for t in told if t for row in t.each() if row.get("kind") == "delete marker"]
+        if rows:
+            yield _found(view, bucket, rows)
+        else:
+            yield Fine(because="no delete marker lies on the last days' log files that were listed")
+
+
+def probes_of(view: View, trail: Trail, bucket: Bucket, subject: Subject) -> tuple[Probe, ...]:
+    """The days to list: the one that is asked about, else the last ones, of the account and Region or the trail's own."""
+    account, region = subject.account or trail.owner, subject.region or trail.home_region
+    today = view.snapshot.taken.date()
+    days = [subject.day] if subject.day else [today - timedelta(days=n) for n in range(DAYS)]
+    return tuple(
+        Probe(
+            operation="list_object_versions",
+            account=bucket.account,
+            region=bucket.region,
+            about=f"{bucket.name}/{objects.of_day(view, trail, account, region, day)}",
+        )
+        for day in days
+    )
+
+
+def _found(view: View, bucket: Bucket, rows: list[dict[str, str]]) -> Found:
+    first = rows[0]
+    arn = f"arn:{view.partition}:s3:::{bucket.name}/{first.get('key', '')}"
+    call = ("s3api", "list-object-versions", "--bucket", bucket.name, "--prefix", first.get("key", ""))
+    command = remedy.cli(bucket.account, "s3:ListBucketVersions", arn.partition("/")[0], *call)
+    return Found(
+        where=f"bucket {bucket.name}",
+        said=f"{len(rows)} delete markers, the first on {first.get('key', '')} of {first.get('modified', '')}",
+        source="s3 ListObjectVersions",
+        fix=Fix(words=_WORDS, commands=(command,)),
+    )
+
+
+CAUSE = Cause(
+    id="B2",
+    name="delete-markers",
+    title="Log files lie under delete markers",
+    family=Family.DELETION,
+    cost=Cost.OBJECTS,
+    decided="ListObjectVersions of the last days (or the day that is asked about) shows delete markers.",
+    unknown="A snapshot holds no objects; `--probe` lists a few days, `trailkeep verify` everything.",
+    remedy="Read the versions by their ids; no restoring is needed for reading. Who did it stands in S3 data events.",
+    sources=(
+        "botocore model s3 ListObjectVersions, GetObject VersionId",
+        "https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html",
+    ),
+    look=_look,
+    nothing="there is no trail",
+)
