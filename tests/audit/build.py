@@ -73,44 +73,44 @@ def cell(
     return replace(snapshot, cells={**snapshot.cells, account: regions})
 
 
-def recorder(snapshot: Snapshot, **changes: Any) -> Snapshot:
+def recorder(snapshot: Snapshot, /, **changes: Any) -> Snapshot:
     """The recorder of one account and Region with other settings."""
     return cell(snapshot, lambda c: replace(c, recorder=replace(c.recorder, **changes) if c.recorder else None))
 
 
-def channel(snapshot: Snapshot, **changes: Any) -> Snapshot:
+def channel(snapshot: Snapshot, /, **changes: Any) -> Snapshot:
     """The delivery channel of one account and Region with other settings."""
     return cell(snapshot, lambda c: replace(c, channel=replace(c.channel, **changes) if c.channel else None))
 
 
-def status(snapshot: Snapshot, **changes: Any) -> Snapshot:
+def status(snapshot: Snapshot, /, **changes: Any) -> Snapshot:
     """What CloudTrail says of itself in one account and Region."""
     return cell(snapshot, lambda c: replace(c, trails=tuple(replace(t, **changes) for t in c.trails)))
 
 
-def bucket(snapshot: Snapshot, use: str = "trail", **changes: Any) -> Snapshot:
+def bucket(snapshot: Snapshot, /, use: str = "trail", **changes: Any) -> Snapshot:
     """One of the archive's buckets with other settings."""
     name = TRAIL_BUCKET if use == "trail" else CONFIG_BUCKET
     found = tuple(replace(b, **changes) if b.name == name else b for b in snapshot.buckets)
     return replace(snapshot, buckets=found)
 
 
-def trail(snapshot: Snapshot, **changes: Any) -> Snapshot:
+def trail(snapshot: Snapshot, /, **changes: Any) -> Snapshot:
     """The organization trail with other settings."""
     return replace(snapshot, trails=(replace(snapshot.trails[0], **changes), *snapshot.trails[1:]))
 
 
-def key(snapshot: Snapshot, **changes: Any) -> Snapshot:
+def key(snapshot: Snapshot, /, **changes: Any) -> Snapshot:
     """The archive's key with other settings."""
     return replace(snapshot, keys=(replace(snapshot.keys[0], **changes),))
 
 
-def organization(snapshot: Snapshot, **changes: Any) -> Snapshot:
+def organization(snapshot: Snapshot, /, **changes: Any) -> Snapshot:
     """The organization with other settings."""
     return replace(snapshot, organization=replace(snapshot.organization, **changes))
 
 
-def policy(snapshot: Snapshot, name: str, **changes: Any) -> Snapshot:
+def policy(snapshot: Snapshot, name: str, /, **changes: Any) -> Snapshot:
     """One SCP or RCP changed."""
     found = tuple(replace(p, **changes) if p.name == name else p for p in snapshot.organization.policies)
     return organization(snapshot, policies=found)

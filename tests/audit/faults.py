@@ -290,6 +290,8 @@ ARCHIVE = (
         "lock-ends-before-logs-expire digests-are-kept-as-long-as-logs"),
     fault("archive in another Region", lambda h: b.bucket(h, region=Region("us-east-1")),
           "archive-is-in-the-home-region", "key-is-in-the-archives-region"),
+    fault("archive in the management account", lambda h: b.bucket(h, "config", account=build.MANAGEMENT),
+          "archive-is-in-its-own-account", "archive-is-guarded", "archive-is-guarded-from-outside"),
     fault("archive directly below the root", lambda h: account(h, build.LOG_ARCHIVE, parent=UnitId(build.ROOT)),
           "archive-account-is-active-in-a-unit", "every-account-is-guarded"),
 )  # fmt: skip
@@ -313,7 +315,9 @@ KEYS = (
 GUARDRAILS = (
     fault("no all-features mode", lambda h: b.organization(h, all_features=False), "all-features-are-on"),
     fault("RCPs off", lambda h: b.organization(h, policy_types={"SERVICE_CONTROL_POLICY": "ENABLED"}),
-          "rcps-are-on", "archive-is-guarded-from-outside"),
+          "rcps-are-on", "archive-is-guarded-from-outside", "policies-are-free-of-mistakes"),
+    fault("SCPs off", lambda h: b.organization(h, policy_types={"RESOURCE_CONTROL_POLICY": "ENABLED"}),
+          "scps-are-on", "every-account-is-guarded", "archive-is-guarded", "policies-are-free-of-mistakes"),
     fault("guardrail off one unit", detached("trailkeep-logging", build.WORKLOADS), "every-account-is-guarded"),
     fault("archive's guardrail off", detached("trailkeep-archive"), "archive-is-guarded"),
     fault("RCP off", detached("trailkeep-archive-resources"), "archive-is-guarded-from-outside"),

@@ -14,7 +14,7 @@ from trailkeep.model.ids import AccountId, Region
 from trailkeep.model.organization import State as AccountState
 from trailkeep.model.snapshot import Cell, Snapshot
 from trailkeep.model.trail import ALL_MANAGEMENT_EVENTS, Trail, TrailStatus
-from trailkeep.verify.coverage.causes import Fact, Trails, facts, judge, without_region, without_start
+from trailkeep.verify.coverage.causes import Fact, Heard, Trails, facts, judge, without_region, without_start
 from trailkeep.verify.coverage.config import config_facts, config_folder, days_of, months
 from trailkeep.verify.coverage.events import Event, outages, parse_event, told
 from trailkeep.verify.coverage.expected import EVERY_REGION, Exclusion, Expected, Wish, expected
@@ -171,10 +171,17 @@ def test_what_is_no_hourly_digest_covers_nothing(key: str) -> None:
 )
 def test_the_quick_reading_of_a_name_agrees_with_the_grammar(name: str, end: datetime, noise: str) -> None:
     key = str(DigestKey(chain=Chain(base=BASE, region=HOME, trail=name, home_region="us-east-1"), end=end)) + noise
-    found, parsed = Heartbeats(BASE, HOME).end_of(key), parse_digest(key)
-    assert (found is None) == (parsed is None)
-    if found and parsed:
-        assert found == (f"{parsed.chain.trail}_{parsed.chain.home_region}", parsed.end.timestamp())
+    made, parsed = Heartbeats(BASE, HOME), parse_digest(key)
+    wanted = (f"{parsed.chain.trail}_{parsed.chain.home_region}", parsed.end.timestamp()) if parsed else None
+    assert made.end_of(key) == wanted
+    made.add(digest(3, name))
+    made.add(digest(5.5, name).replace("20261116", f"{end:%Y%m%d}").replace("2026/11/16", f"{end:%Y/%m/%d}"))
+    assert made.end_of(key) == wanted  # also when its head or its tail is known by heart
+    assert made.end_of(key[:-15] + digest(3)[-15:]) == (None if wanted is None else (wanted[0], _at_three(end)))
+
+
+def _at_three(end: datetime) -> float:
+    return end.replace(hour=3, minute=0, second=0).timestamp()
 
 
 # coverage = expected − seen
@@ -381,8 +388,8 @@ def test_nothing_is_expected_before_logging_began_for_the_first_time(
     ],
 )
 def test_what_the_trails_and_the_lifecycle_explain(
-    trails: tuple, expiry: datetime | None, why: Why, state: State
-) -> None:  # type: ignore[type-arg]
+    trails: tuple[Heard, ...], expiry: datetime | None, why: Why, state: State
+) -> None:
     found = only(judge(wanted(), Seen(), facts(wanted(), Seen(), trails, (), expiry), WEEK))
     assert (found.reason.why, found.state) == (why, state)
 

@@ -116,7 +116,9 @@ class Shelf:
         window, totals = self.unit.window, self.result.totals
         if (window.since and when < window.since) or (window.until and when >= window.until):
             return
-        dark = next((d for d in self.dark if d.start - IN_FLIGHT <= when < d.end), None)
+        near = [d for d in self.dark if d.start - IN_FLIGHT <= when < d.end]
+        # the hour itself before the next one's; what could not be read before what is not to be believed
+        dark = min(near, key=lambda d: (when < d.start, d.cause is Cause.UNPROVEN), default=None)
         if dark is None and when >= self.judged_until:
             totals.in_flight += 1
             return

@@ -111,7 +111,7 @@ class _Run:
         return self.result
 
     def is_full(self) -> bool:
-        """Whether enough is held: a digest of an hour may be two kilobytes, or megabytes with thousands of log files."""
+        """Whether enough is held: a digest may have two kilobytes, or megabytes with thousands of log files."""
         held = sum(s.size for s in self.queue)
         return len(self.queue) >= AHEAD or held > _HELD or len(self.todo) > _TODO
 
@@ -288,9 +288,9 @@ class _Run:
         if judged.is_proved and judged.digest is not None:
             if not slot.is_begun:
                 self.begin(slot)
-                judged = slot.judged
             signature = "" if judged.fault else judged.signature
-            now = Seen(key=slot.key, digest=judged.digest, sha256=judged.sha256, signature=signature)
+            bare = replace(judged.digest, log_files=())
+            now = Seen(key=slot.key, digest=bare, sha256=judged.sha256, signature=signature)
             fault = self.linked(line, now, is_witness=slot.is_witness and line.before is None) or judged.fault
             line.before, line.unproved = now, []
         else:

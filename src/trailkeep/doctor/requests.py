@@ -44,7 +44,9 @@ def to_bucket(view: View, trail: Trail, bucket: Bucket) -> Iterator[Ask]:
     """CloudTrail's check of the bucket, and a write into each folder that the trail fills."""
     arn = f"arn:{view.partition}:s3:::{bucket.name}"
     source = trail.owner, trail.arn
-    yield Ask(step="check", request=_request(view, CLOUDTRAIL, "s3:GetBucketAcl", arn, bucket.account, source), subject=arn)
+    yield Ask(
+        step="check", request=_request(view, CLOUDTRAIL, "s3:GetBucketAcl", arn, bucket.account, source), subject=arn
+    )
     start = f"{arn}/{trail.prefix}/AWSLogs" if trail.prefix else f"{arn}/AWSLogs"
     folders: dict[Step, str] = {"own folder": trail.owner}
     if trail.is_organization:
@@ -82,9 +84,7 @@ def config_with_key(view: View, account: AccountId, key: Key) -> Iterator[Ask]:
     """AWS Config's encryption of a file for one account."""
     source = account, f"arn:{view.partition}:config:{key.region}:{account}:x"
     for action in ("kms:GenerateDataKey", "kms:Decrypt"):
-        yield Ask(
-            step="key", request=_request(view, CONFIG, action, key.arn, key.account, source), subject=key.arn
-        )
+        yield Ask(step="key", request=_request(view, CONFIG, action, key.arn, key.account, source), subject=key.arn)
 
 
 def _request(
@@ -107,7 +107,11 @@ def _request(
     }
     known = context.derived(who, owner, view.organization)
     return Request(
-        principal=who, action=action, resource=resource, resource_account=owner, context={**known, **ours, **(more or {})}
+        principal=who,
+        action=action,
+        resource=resource,
+        resource_account=owner,
+        context={**known, **ours, **(more or {})},
     )
 
 

@@ -38,7 +38,9 @@ def _early(view: View, bucket: Bucket, want: retention.Wanted, ends: retention.E
         yield Fine(because="no rule ends them before their time")
     for words in said:
         source = "s3 GetBucketLifecycleConfiguration"
-        yield Found(where=f"bucket {bucket.name}", said=words, source=source, fix=rewrite(view, bucket, "Raise the days."))
+        yield Found(
+            where=f"bucket {bucket.name}", said=words, source=source, fix=rewrite(view, bucket, "Raise the days.")
+        )
 
 
 def rewrite(view: View, bucket: Bucket, words: str) -> Fix:

@@ -215,9 +215,7 @@ def _policy_lost(view: View, bucket: Bucket) -> Unsure | None:
 
 def setting_lost(view: View, bucket: Bucket, what: str) -> Unsure | None:
     """Why a setting of a bucket is not known, if so: `what` as the reader calls it (versioning, lifecycle, …)."""
-    return view.lost(
-        bucket.account, bucket.region, f"bucket {bucket.name} {what}", f"{what} of bucket {bucket.name}"
-    )
+    return view.lost(bucket.account, bucket.region, f"bucket {bucket.name} {what}", f"{what} of bucket {bucket.name}")
 
 
 def no_archive(view: View) -> Iterator[Unsure]:

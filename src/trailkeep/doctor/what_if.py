@@ -13,7 +13,10 @@ Statement = Mapping[str, Any]
 def without_source(text: str, name: str) -> Policy:
     """The same resource policy whose Allows ask nothing about the ARN or account behind a service's request."""
     return _parsed(
-        [_without(s, {"aws:sourcearn", "aws:sourceaccount"}) if s.get("Effect") == "Allow" else s for s in statements(text)],
+        [
+            _without(s, {"aws:sourcearn", "aws:sourceaccount"}) if s.get("Effect") == "Allow" else s
+            for s in statements(text)
+        ],
         name,
         "resource",
     )
@@ -34,7 +37,9 @@ def _without(statement: Statement, keys: set[str]) -> Statement:
     if not isinstance(block, Mapping):
         return statement
     kept = {
-        operator: {k: v for k, v in tests.items() if str(k).lower() not in keys} if isinstance(tests, Mapping) else tests
+        operator: {k: v for k, v in tests.items() if str(k).lower() not in keys}
+        if isinstance(tests, Mapping)
+        else tests
         for operator, tests in block.items()
     }
     kept = {operator: tests for operator, tests in kept.items() if tests}

@@ -209,15 +209,15 @@ def gap_json(gap: Gap, names: Mapping[str, str], service: str) -> dict[str, Any]
     return {
         "service": service,
         "account": gap.account,
-        "name": names.get(gap.account, ""),
+        "name": printable(names.get(gap.account, "")),
         "region": gap.region,
         "state": str(gap.state),
         "from": f"{gap.start:%Y-%m-%dT%H:%M:%SZ}",
         "to": f"{gap.end:%Y-%m-%dT%H:%M:%SZ}",
         "hours": gap.cells * (24 if service == "config" else 1),
         "cause": str(gap.reason.why),
-        "detail": gap.reason.detail,
-        "remedy": gap.reason.remedy,
+        "detail": printable(gap.reason.detail, 2000),
+        "remedy": printable(gap.reason.remedy, 2000),
     }
 
 
@@ -235,11 +235,11 @@ def as_json(found: Coverage) -> Iterator[str]:
         "trailkeep_coverage": 1,
         "from": f"{found.window.start:%Y-%m-%dT%H:%M:%SZ}",
         "to": f"{found.window.end:%Y-%m-%dT%H:%M:%SZ}",
-        "expected_by": found.source,
+        "expected_by": printable(found.source),
         "cloudtrail": totals_json(found.totals),
         "config": totals_json(found.config_totals) if found.config else None,
         "sample": _sample_json(found.sample) if found.sample else None,
-        "notes": found.notes,
+        "notes": [printable(n, 2000) for n in found.notes],
     }
     yield json.dumps(head, ensure_ascii=False, indent=1)[:-2] + ","
     yield ' "not_expected": ['
@@ -265,7 +265,7 @@ def _not_expected(found: Coverage) -> Iterator[dict[str, Any]]:
     for row in found.rows:
         for patch in row.patches:
             if patch.state is State.NOT_EXPECTED:
-                why = {"cause": str(patch.reason.why), "detail": patch.reason.detail}
+                why = {"cause": str(patch.reason.why), "detail": printable(patch.reason.detail, 2000)}
                 yield {"account": row.account, "region": row.region, "hours": patch.cells.bit_count(), **why}
 
 
@@ -275,7 +275,7 @@ def _accounts(found: Coverage) -> Iterator[dict[str, Any]]:
         rows.setdefault(row.account, []).append(row)
     for account, its in rows.items():
         days = {f"{day}": totals_json(sums) for day, sums in by_day(its, found.window)}
-        yield {"account": account, "name": found.names.get(account, ""), "days": days}
+        yield {"account": account, "name": printable(found.names.get(account, "")), "days": days}
 
 
 def totals_json(totals: Totals) -> dict[str, Any]:
@@ -293,7 +293,10 @@ def totals_json(totals: Totals) -> dict[str, Any]:
 def _sample_json(sample: Sample) -> dict[str, Any]:
     return {
         "wanted": sample.wanted,
-        "objects": [{"key": t.key, "kind": t.kind, "storage": t.storage, "problem": t.problem} for t in sample.taken],
+        "objects": [
+            {"kind": t.kind} | {part: printable(getattr(t, part), 2000) for part in ("key", "storage", "problem")}
+            for t in sample.taken
+        ],
         "retention": {"state": str(sample.retention.state), "detail": sample.retention.detail},
     }
 

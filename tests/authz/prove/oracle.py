@@ -12,6 +12,7 @@ from trailkeep.authz.patterns import ANY, STAR, encode
 from trailkeep.authz.policy import Policy, Statement, about
 from trailkeep.authz.prove.attacker import Attacker
 from trailkeep.authz.prove.deed import Deed
+from trailkeep.authz.prove.variables import Text
 
 
 class UnfitError(Exception):
@@ -40,7 +41,7 @@ class Oracle:
 class _Encoding:
     def __init__(self, deed: Deed, attacker: Attacker) -> None:
         self._deed, self._attacker = deed, attacker
-        self._resource, self._arn = z3.String("resource"), z3.String("arn")
+        self._resource, self._arn = _variable("resource", deed.resource), _variable("arn", attacker.arn)
         self._there: dict[str, Any] = {}
 
     def formulas(self) -> Any:
@@ -146,6 +147,13 @@ def _joined(pieces: list[Any]) -> Any:
     if not pieces:
         return z3.Re("")
     return pieces[0] if len(pieces) == 1 else z3.Concat(*pieces)
+
+
+def _variable(name: str, text: Text | None) -> Any:
+    """A constant where there is just one text, which is easier for z3."""
+    tokens = text.domain[0].tokens if text else ()
+    is_one = text is not None and len(text.domain) == 1 and all(len(t.text) == 1 and not t.star for t in tokens)
+    return z3.StringVal("".join(t.text for t in tokens)) if is_one else z3.String(name)
 
 
 def _within(variable: Any, text: Any) -> Any:

@@ -105,11 +105,10 @@ class Asking:
     def _sides(self) -> int:
         if not self._attacker.account:
             return self._either(self._grants(frozenset(Named)))
-        if not self._same_account and self._action in services.BUCKET_POLICY:
-            return FALSE
         own = self._deed.own
         gate = services.gate(self._action, own.likely[0] if own else "*")
-        if gate == "trust policy" and self._is_root and self._action == "sts:assumerole":
+        not_ours = not self._same_account and self._action in services.BUCKET_POLICY
+        if not_ours or (gate == "trust policy" and self._is_root and self._action == "sts:assumerole"):
             return FALSE
         identity, narrowed = self._identity(), self._narrowed()
         if self._deed.behind is not None:  # whoever asks needs a right to the other ARN, too

@@ -28,7 +28,9 @@ def _stopped(view: View, trail: Trail, where: str) -> Found:
     since = f", stopped {status.stopped:%Y-%m-%d %H:%M} UTC" if status and status.stopped else ""
     probe = Probe(operation="lookup_events", account=trail.owner, region=trail.home_region, about="StopLogging")
     who = walk.actor(view, probe, trail.name)
-    words = "Start logging, in the trail's home Region; what happened meanwhile is in no log file (only in Event history)."
+    words = (
+        "Start logging, in the trail's home Region; what happened meanwhile is in no log file (only in Event history)."
+    )
     return Found(
         where=where,
         said=f"IsLogging = false{since}{who}",

@@ -34,7 +34,9 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
 
 def _found(view: View, trail: Trail, bucket: str, prefix: str) -> Found:
     is_, want = f"{trail.bucket}/{trail.prefix}".rstrip("/"), f"{bucket}/{prefix}".rstrip("/")
-    words = "Let the bucket's policy allow the trail first, then point the trail at it; move what lies in the other bucket."
+    words = (
+        "Let the bucket's policy allow the trail first, then point the trail at it; move what lies in the other bucket."
+    )
     call = ("update-trail", "--s3-bucket-name", bucket, "--s3-key-prefix", prefix)
     return Found(
         where=f"trail {trail.name} of {view.name(trail.owner)}",

@@ -20,7 +20,9 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
         elif state == "Enabled":
             yield Fine(because="DescribeKey says KeyState = Enabled")
         else:
-            arn, account, region = (key.arn, key.account, key.region) if key else (name, unsure.probes[0].account, unsure.probes[0].region)
+            arn, account, region = (
+                (key.arn, key.account, key.region) if key else (name, unsure.probes[0].account, unsure.probes[0].region)
+            )
             said = f"KeyState = {state}"
             yield Found(
                 where=f"key {name}", said=said, source="kms DescribeKey", fix=revive(view, arn, account, region, state)

@@ -59,5 +59,5 @@ CAUSE = Cause(
     remedy="Set the default to the archive's key, by its full ARN.",
     sources=("botocore model s3 GetBucketEncryption, PutBucketEncryption", "botocore model kms DescribeKey"),
     look=_look,
-    consequences=("A11", "A12", "A13", "A32"),
+    consequences=("A12", "A13", "A32"),
 )

@@ -8,7 +8,9 @@ from trailkeep.doctor.verdict import Case, Fine, Found, Unsure
 from trailkeep.doctor.view import Subject, View
 from trailkeep.model.ids import is_opt_in
 
-_WORDS = "Make a new organization trail whose home Region is enabled in every account; the home Region cannot be changed."
+_WORDS = (
+    "Make a new organization trail whose home Region is enabled in every account; the home Region cannot be changed."
+)
 
 
 def _look(view: View, subject: Subject) -> Iterator[Case]:

@@ -9,7 +9,9 @@ from trailkeep.doctor.verdict import Case, Fine, Found
 from trailkeep.doctor.view import Spot, Subject, View
 
 JUST = timedelta(hours=24)
-_OUT = "Nothing of it is expected: what is in the archive stays. Reopen the account (possible for 90 days), or leave it."
+_OUT = (
+    "Nothing of it is expected: what is in the archive stays. Reopen the account (possible for 90 days), or leave it."
+)
 _NEW = "Wait: CloudTrail adds a new account within hours. `trailkeep apply` completes AWS Config there."
 
 

@@ -9,7 +9,9 @@ from trailkeep.doctor.verdict import Case, Fine, Found, Probe, Unsure
 from trailkeep.doctor.view import Spot, Subject, View
 
 SLOW, BROKEN = timedelta(minutes=15), timedelta(minutes=60)
-_WORDS = "Wait: CloudTrail delivers in about 5 minutes on average and promises nothing; alarm after an hour, not before."
+_WORDS = (
+    "Wait: CloudTrail delivers in about 5 minutes on average and promises nothing; alarm after an hour, not before."
+)
 
 
 def _look(view: View, subject: Subject) -> Iterator[Case]:

@@ -37,8 +37,12 @@ def _of(view: View, spot: Spot, trail: Trail, status: TrailStatus) -> Case:
         because = "nothing was delivered yet" + (", and logging has only begun" if young else "")
         return Unsure(where=where, because=because, tell="look again when the first hourly digest is due")
     if not trail.validates_files:
-        because = f"nothing was delivered since {last:%Y-%m-%d %H:%M} UTC; without digests an idle Region looks the same"
-        return Unsure(where=where, because=because, tell="switch on log file validation: digests are an hourly heartbeat")
+        because = (
+            f"nothing was delivered since {last:%Y-%m-%d %H:%M} UTC; without digests an idle Region looks the same"
+        )
+        return Unsure(
+            where=where, because=because, tell="switch on log file validation: digests are an hourly heartbeat"
+        )
     said = f"no digest since {last:%Y-%m-%d %H:%M} UTC, though one is due every hour, and no error is told"
     source = "cloudtrail GetTrailStatus LatestDigestDeliveryTime"
     return Found(where=where, said=said, source=source, fix=remedy.in_words(view, _WORDS))

@@ -7,7 +7,9 @@ from trailkeep.doctor.cause import Cause, Cost, Family
 from trailkeep.doctor.verdict import Case, Fine, Found
 from trailkeep.doctor.view import Subject, View
 
-_WORDS = "Point the channel at the archive's Config bucket, once its policy lets Config write (PutDeliveryChannel tries)."
+_WORDS = (
+    "Point the channel at the archive's Config bucket, once its policy lets Config write (PutDeliveryChannel tries)."
+)
 
 
 def _look(view: View, subject: Subject) -> Iterator[Case]:
@@ -21,7 +23,9 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
             yield Fine(because="the channel delivers into the archive's Config bucket")
         else:
             wanted = ", ".join(view.config_names) or "the archive"
-            said = f"the channel delivers into {channel.bucket}, not into {wanted}" if channel else "there is no channel"
+            said = (
+                f"the channel delivers into {channel.bucket}, not into {wanted}" if channel else "there is no channel"
+            )
             fix = remedy.in_words(view, _WORDS, "the delivery channel")
             yield Found(where=view.place(spot), said=said, source="config DescribeDeliveryChannels", fix=fix)
 

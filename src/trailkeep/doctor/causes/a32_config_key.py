@@ -32,7 +32,9 @@ def _regions(view: View, account: AccountId, key: Key, region: str) -> Iterator[
         words = "Give the channel a key of the bucket's Region."
         said = f"the key is in {where}, the bucket in {region}"
         fix = remedy.in_words(view, words, "the channel's key")
-        yield Found(where=f"channel of {view.name(account)}", said=said, source="config DescribeDeliveryChannels", fix=fix)
+        yield Found(
+            where=f"channel of {view.name(account)}", said=said, source="config DescribeDeliveryChannels", fix=fix
+        )
 
 
 def _allowed(view: View, account: AccountId, key: Key) -> Iterator[Case]:

@@ -67,9 +67,7 @@ def _trusts(trust: str, role: str, account: str) -> bool:
         return False
     who = Principal(kind="service", id=requests.CONFIG)
     context = {"aws:sourceaccount": (account,)}
-    request = Request(
-        principal=who, action="sts:AssumeRole", resource=role, resource_account=account, context=context
-    )
+    request = Request(principal=who, action="sts:AssumeRole", resource=role, resource_account=account, context=context)
     return evaluate(request, Policies(resource=policy), Facts()).is_allowed
 
 

@@ -7,7 +7,9 @@ from trailkeep.doctor.cause import Cause, Cost, Family
 from trailkeep.doctor.verdict import Case, Fine, Found
 from trailkeep.doctor.view import Subject, View
 
-_WORDS = "Add a customer-managed recorder beside it: a service-linked one serves its own service and does not deliver here."
+_WORDS = (
+    "Add a customer-managed recorder beside it: a service-linked one serves its own service and does not deliver here."
+)
 
 
 def _look(view: View, subject: Subject) -> Iterator[Case]:

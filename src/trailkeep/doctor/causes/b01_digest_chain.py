@@ -10,7 +10,9 @@ from trailkeep.doctor.view import Subject, View
 def _look(view: View, subject: Subject) -> Iterator[Case]:
     for name in dict.fromkeys(t.bucket for t in view.trails):
         only = f" --account {subject.account}" if subject.account else ""
-        because = "a snapshot holds no log file; only the digests and their signatures tell whether one is gone or changed"
+        because = (
+            "a snapshot holds no log file; only the digests and their signatures tell whether one is gone or changed"
+        )
         yield Unsure(where=f"bucket {name}", because=because, tell=f"trailkeep verify s3://{name} --since 30d{only}")
 
 

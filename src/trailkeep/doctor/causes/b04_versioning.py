@@ -38,9 +38,7 @@ def versioning(view: View, bucket: Bucket) -> Fix:
 
 
 def _found(view: View, bucket: Bucket, said: str, fix: Fix) -> Found:
-    probe = Probe(
-        operation="lookup_events", account=bucket.account, region=bucket.region, about="PutBucketVersioning"
-    )
+    probe = Probe(operation="lookup_events", account=bucket.account, region=bucket.region, about="PutBucketVersioning")
     who = walk.actor(view, probe, bucket.name)
     where = f"bucket {bucket.name}"
     return Found(where=where, said=said + who, source="s3 GetBucketVersioning", fix=fix, probes=(probe,))

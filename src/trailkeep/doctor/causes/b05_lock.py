@@ -8,7 +8,9 @@ from trailkeep.doctor.verdict import Case, Fine, Found, Probe
 from trailkeep.doctor.view import Subject, View
 from trailkeep.model.archive import Bucket
 
-_WORDS = "Put the default retention back; objects written meanwhile keep what they got (PutObjectRetention lengthens it)."
+_WORDS = (
+    "Put the default retention back; objects written meanwhile keep what they got (PutObjectRetention lengthens it)."
+)
 
 
 def _look(view: View, _subject: Subject) -> Iterator[Case]:
@@ -28,7 +30,11 @@ def _look(view: View, _subject: Subject) -> Iterator[Case]:
 def _said(view: View, bucket: Bucket) -> str:
     has = bucket.lock if bucket.lock and bucket.lock.mode else None
     if view.spec is None:
-        return "" if has or bucket.mfa_delete else "neither default retention nor MFA Delete keeps versions from being deleted"
+        return (
+            ""
+            if has or bucket.mfa_delete
+            else "neither default retention nor MFA Delete keeps versions from being deleted"
+        )
     want = view.spec.lock
     if want is None:
         return ""
@@ -43,7 +49,10 @@ def _said(view: View, bucket: Bucket) -> str:
 
 def _found(view: View, bucket: Bucket, said: str) -> Found:
     probe = Probe(
-        operation="lookup_events", account=bucket.account, region=bucket.region, about="PutBucketObjectLockConfiguration"
+        operation="lookup_events",
+        account=bucket.account,
+        region=bucket.region,
+        about="PutBucketObjectLockConfiguration",
     )
     call = ("put-object-lock-configuration", "--object-lock-configuration", "file://lock.json")
     return Found(

@@ -7,7 +7,9 @@ from trailkeep.doctor.cause import Cause, Cost, Family
 from trailkeep.doctor.verdict import Case, Fine, Found
 from trailkeep.doctor.view import Subject, View
 
-_WORDS = "Attach the guardrail to the account or a unit above it; a policy type that was disabled lost every attachment."
+_WORDS = (
+    "Attach the guardrail to the account or a unit above it; a policy type that was disabled lost every attachment."
+)
 _MANAGEMENT = "Move the archive into a member account: neither SCPs nor RCPs protect the management account."
 
 

@@ -23,7 +23,10 @@ def _look(view: View, _subject: Subject) -> Iterator[Case]:
         if lost is not None:
             yield lost
             continue
-        answers = [(action, guards.by_bucket_policy(view, bucket, action, on)[0]) for action, on in guards.on_bucket(view, bucket)]
+        answers = [
+            (action, guards.by_bucket_policy(view, bucket, action, on)[0])
+            for action, on in guards.on_bucket(view, bucket)
+        ]
         gone = [action for action, answer in answers if answer == "open"]
         if not gone:
             yield Fine(because="the bucket policy denies deletion, or means to (see B7)")
@@ -36,9 +39,7 @@ def _look(view: View, _subject: Subject) -> Iterator[Case]:
 
 
 def _probe(bucket: Bucket, verb: str) -> Probe:
-    return Probe(
-        operation="lookup_events", account=bucket.account, region=bucket.region, about=f"{verb}BucketPolicy"
-    )
+    return Probe(operation="lookup_events", account=bucket.account, region=bucket.region, about=f"{verb}BucketPolicy")
 
 
 def _found(view: View, bucket: Bucket, gone: list[str]) -> Found:

@@ -9,9 +9,7 @@ from trailkeep.doctor.verdict import Case, Fine, Found, Probe, Unsure
 from trailkeep.doctor.view import Subject, View
 from trailkeep.model.archive import Bucket
 
-_WORDS = (
-    "Put the rules right at once: what has expired is still there as a noncurrent version until NoncurrentDays have passed."
-)
+_WORDS = "Put the rules right at once: what has expired is still there as a noncurrent version until NoncurrentDays have passed."
 
 
 def _look(view: View, subject: Subject) -> Iterator[Case]:
@@ -24,7 +22,9 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
             yield Fine(because="no lifecycle rule in force ends anything")
         elif want is None:
             because = "nobody says how long logs should be kept"
-            yield Unsure(where=f"bucket {bucket.name}", because=because, tell="--days N, or a specification with --spec")
+            yield Unsure(
+                where=f"bucket {bucket.name}", because=because, tell="--days N, or a specification with --spec"
+            )
         else:
             current, old = retention.early(bucket, want, "current"), retention.early(bucket, want, "noncurrent")
             said = [words for _, words in (*current, *old)]
@@ -33,9 +33,7 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
 
 
 def _found(view: View, bucket: Bucket, said: list[str]) -> Found:
-    probe = Probe(
-        operation="lookup_events", account=bucket.account, region=bucket.region, about="PutBucketLifecycle"
-    )
+    probe = Probe(operation="lookup_events", account=bucket.account, region=bucket.region, about="PutBucketLifecycle")
     return Found(
         where=f"bucket {bucket.name}",
         said="; ".join(said) + walk.actor(view, probe, bucket.name),

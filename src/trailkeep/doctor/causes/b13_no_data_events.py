@@ -19,7 +19,9 @@ _WORDS = (
 
 def _look(view: View, _subject: Subject) -> Iterator[Case]:
     if view.spec is not None and not view.spec.trail.log_bucket_data_events:
-        yield Fine(because="the specification leaves data events of the log buckets out (`trail.log_bucket_data_events`)")
+        yield Fine(
+            because="the specification leaves data events of the log buckets out (`trail.log_bucket_data_events`)"
+        )
         return
     for bucket in view.archive:
         yield _of(view, bucket)

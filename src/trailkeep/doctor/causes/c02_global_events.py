@@ -18,7 +18,9 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
         if trail.global_events and reaches:
             yield Fine(because="IncludeGlobalServiceEvents = true, and the Region where they are recorded is heard")
             continue
-        said = "IncludeGlobalServiceEvents = false" if reaches else f"they are recorded in {first}, which it does not hear"
+        said = (
+            "IncludeGlobalServiceEvents = false" if reaches else f"they are recorded in {first}, which it does not hear"
+        )
         call = ("update-trail", "--include-global-service-events", "--is-multi-region-trail")
         yield Found(
             where=f"trail {trail.name} of {view.name(trail.owner)}",

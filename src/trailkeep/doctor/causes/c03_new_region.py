@@ -15,7 +15,9 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
     for spot, lost in walk.spots(view, subject, "trail"):
         everywhere = [t for t in view.hearing(spot.account) if t.is_organization and t.is_multi_region]
         if not is_opt_in(spot.region) or not everywhere:
-            yield Fine(because="the Region is enabled in every account by default, or no multi-Region trail is meant to")
+            yield Fine(
+                because="the Region is enabled in every account by default, or no multi-Region trail is meant to"
+            )
         elif any(view.status(t, spot) for t in everywhere):
             yield Fine(because="the trail is there already")
         else:
@@ -26,7 +28,9 @@ def _asked(view: View, spot: Spot) -> Case:
     probe = Probe(operation="list_regions", account=spot.account)
     told = view.told(probe)
     if told is None or told.refused:
-        because = f"its state did not answer: {told.refused}" if told else "the trail is not there; a snapshot has no states"
+        because = (
+            f"its state did not answer: {told.refused}" if told else "the trail is not there; a snapshot has no states"
+        )
         return Unsure(where=view.place(spot), because=because, probes=(probe,))
     state = next((row.get("state") for row in told.each() if row.get("region") == spot.region), "unknown")
     if state == "ENABLING":

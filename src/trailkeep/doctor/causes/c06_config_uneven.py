@@ -8,7 +8,9 @@ from trailkeep.doctor.cause import Cause, Cost, Family
 from trailkeep.doctor.verdict import Case, Fine, Found
 from trailkeep.doctor.view import Subject, View
 
-_WORDS = "Set up AWS Config in every Region that the account has enabled: it is Regional, once per account is not enough."
+_WORDS = (
+    "Set up AWS Config in every Region that the account has enabled: it is Regional, once per account is not enough."
+)
 
 
 def _look(view: View, subject: Subject) -> Iterator[Case]:

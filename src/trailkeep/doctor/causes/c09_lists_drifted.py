@@ -15,7 +15,9 @@ _WORDS = "Give every recorder the same group; all supported types need no list t
 
 
 def _look(view: View, subject: Subject) -> Iterator[Case]:
-    seen = [(spot, form(spot.cell.recorder.group)) for spot in view.spots(Subject()) if spot.cell and spot.cell.recorder]
+    seen = [
+        (spot, form(spot.cell.recorder.group)) for spot in view.spots(Subject()) if spot.cell and spot.cell.recorder
+    ]
     if not seen:
         yield from (lost for _, lost in walk.spots(view, subject, "config") if lost is not None)
         return
@@ -28,7 +30,9 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
         elif found is None or found == wanted or view.foreign_recorder(spot):
             yield Fine(because="the recorder's types are those of the others")
         else:
-            said = f"strategy {found[0]} with {len(found[1])} types, where others have {wanted[0]} with {len(wanted[1])}"
+            said = (
+                f"strategy {found[0]} with {len(found[1])} types, where others have {wanted[0]} with {len(wanted[1])}"
+            )
             fix = remedy.in_words(view, _WORDS, "the recorder's group")
             yield Found(where=view.place(spot), said=said, source="config DescribeConfigurationRecorders", fix=fix)
 

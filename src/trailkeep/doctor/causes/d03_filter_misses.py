@@ -27,7 +27,11 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
         elif want is not None and want.keep is None:
             yield Fine(because="nothing is meant to expire")
         else:
-            missed = [what for what, key in retention.keys(view, bucket, subject.account).items() if lifecycle.ends(bucket, key) is None]
+            missed = [
+                what
+                for what, key in retention.keys(view, bucket, subject.account).items()
+                if lifecycle.ends(bucket, key) is None
+            ]
             yield _found(view, bucket, missed) if missed else Fine(because="the rules in force reach every kind of log")
     yield from walk.no_archive(view)
 

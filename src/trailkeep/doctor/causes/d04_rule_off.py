@@ -9,7 +9,9 @@ from trailkeep.doctor.verdict import Case, Fine, Found, Probe
 from trailkeep.doctor.view import Subject, View
 from trailkeep.model.archive import Bucket
 
-_WORDS = "Write the set again with every rule in it, and let one tool own it: each PutBucketLifecycle replaces them all."
+_WORDS = (
+    "Write the set again with every rule in it, and let one tool own it: each PutBucketLifecycle replaces them all."
+)
 
 
 def _look(view: View, subject: Subject) -> Iterator[Case]:
@@ -32,9 +34,7 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
 
 
 def _found(view: View, bucket: Bucket, said: str) -> Found:
-    probe = Probe(
-        operation="lookup_events", account=bucket.account, region=bucket.region, about="PutBucketLifecycle"
-    )
+    probe = Probe(operation="lookup_events", account=bucket.account, region=bucket.region, about="PutBucketLifecycle")
     return Found(
         where=f"bucket {bucket.name}",
         said=said + walk.actor(view, probe, bucket.name),

@@ -20,7 +20,9 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
             yield Fine(because="MFA Delete is off")
         elif want is None:
             because = "MFA Delete is on, so nothing can expire; nobody says whether it should"
-            yield Unsure(where=f"bucket {bucket.name}", because=because, tell="--days N, or a specification with --spec")
+            yield Unsure(
+                where=f"bucket {bucket.name}", because=because, tell="--days N, or a specification with --spec"
+            )
         elif want.keep is None:
             yield Fine(because="MFA Delete is on, and nothing is meant to expire")
         else:

@@ -30,11 +30,15 @@ def _of(view: View, bucket: Bucket, move: lifecycle.Transition) -> Case:
     ends = [
         r.expire_days
         for r in bucket.lifecycle
-        if r.enabled and r.expire_days and (r.prefix.startswith(move.rule.prefix) or move.rule.prefix.startswith(r.prefix))
+        if r.enabled
+        and r.expire_days
+        and (r.prefix.startswith(move.rule.prefix) or move.rule.prefix.startswith(r.prefix))
     ]
     if not ends or min(ends) - move.days >= least:
         return Fine(because="objects stay in their class for its minimum time")
-    said = f"moved to {move.storage} after {move.days} days, expired after {min(ends)}: at least {least} days are billed"
+    said = (
+        f"moved to {move.storage} after {move.days} days, expired after {min(ends)}: at least {least} days are billed"
+    )
     source = "s3 GetBucketLifecycleConfiguration"
     return Found(where=f"bucket {bucket.name}", said=said, source=source, fix=rewrite(view, bucket, _WORDS))
 
@@ -48,8 +52,6 @@ CAUSE = Cause(
     decided="The days between move and expiry are fewer than the 30, 90 or 180 that the class is billed for.",
     unknown="The rules could not be read.",
     remedy="Adjust the days.",
-    sources=(
-        "https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html",
-    ),
+    sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html",),
     look=_look,
 )

@@ -34,7 +34,9 @@ def _of(view: View, subject: Subject, trail: Trail, rows: tuple[dict[str, str], 
         elif days == ("" if keep is None else str(keep)):
             yield Fine(because="the log group keeps events as long as the bucket does")
         else:
-            said = f"retentionInDays = {days or 'never'}; the archive keeps logs {f'{keep} days' if keep else 'for ever'}"
+            said = (
+                f"retentionInDays = {days or 'never'}; the archive keeps logs {f'{keep} days' if keep else 'for ever'}"
+            )
             fix = remedy.in_words(view, _WORDS)
             source = "logs DescribeLogGroups"
             yield Found(where=f"log group {row.get('group')} of {trail.name}", said=said, source=source, fix=fix)

@@ -9,7 +9,9 @@ from trailkeep.doctor.view import Subject, View
 
 DEFAULT = 2557
 """Days that AWS Config keeps its history unless told otherwise (botocore model config RetentionConfiguration: 30 to 2557)."""
-_WORDS = "Set Config's retention (config PutRetentionConfiguration), or read the bucket's files: they follow its lifecycle."
+_WORDS = (
+    "Set Config's retention (config PutRetentionConfiguration), or read the bucket's files: they follow its lifecycle."
+)
 
 
 def _look(view: View, subject: Subject) -> Iterator[Case]:

@@ -28,7 +28,9 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
             logs = lifecycle.ends(bucket, objects.of_trail(view, trail, account))
             digests = lifecycle.ends(bucket, objects.of_trail(view, trail, account, "CloudTrail-Digest"))
             if digests is not None and (logs is None or digests < logs):
-                early = early or f"digests expire after {digests} days, log files {f'after {logs}' if logs else 'never'}"
+                early = (
+                    early or f"digests expire after {digests} days, log files {f'after {logs}' if logs else 'never'}"
+                )
         if early is None:
             yield Fine(because="digests are kept at least as long as log files")
         else:

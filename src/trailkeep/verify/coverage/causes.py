@@ -20,8 +20,7 @@ _LATE: Final = timedelta(hours=2)
 
 
 _REACHED: Final = timedelta(hours=24)
-"""A new account has its organization trail within a day
-(https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html)."""
+"""So long a new account may be without its organization trail: AWS names no number, it takes hours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,8 @@ from trailkeep.verify.keys import Base, Folder, parse_digest
 LONGEST: Final = 3600.0
 """Seconds that one digest is taken to cover where only its name is known."""
 
+_TAIL: Final = len("HHMMSSZ.json.gz")
+
 SLACK: Final = 300.0
 """Seconds by which a digest may begin after the one before it: CloudTrail's hours drift, its chains do not break."""
 
@@ -54,7 +56,8 @@ class Heartbeats:
     stretches: dict[str, list[list[float]]] = field(default_factory=dict)
     _pattern: re.Pattern[str] = field(init=False)
     _known: dict[str, bool] = field(default_factory=dict)
-    _days: dict[str, float] = field(default_factory=dict)
+    _heads: dict[str, tuple[str, float]] = field(default_factory=dict)
+    _tails: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         folder, account = re.escape(self.base.folder(Folder.DIGEST, self.region)), re.escape(self.base.account)
@@ -76,23 +79,28 @@ class Heartbeats:
     def end_of(self, key: str) -> tuple[str, float] | None:
         """The chain a digest belongs to and its end, in seconds since 1970; None for everything else.
 
-        As `parse_digest`, which is asked about the first key of each chain only: an organization has millions.
+        As `parse_digest`, which is asked about the first key of each chain only. The head of a name (its day) and the
+        tail (its time) are known by heart once they were seen: an organization has millions, and few different ones.
         """
+        head, second = self._heads.get(key[:-_TAIL]), self._tails.get(key[-_TAIL:])
+        if head is not None and second is not None:
+            return head[0], head[1] + second
         found = self._pattern.fullmatch(key)
         if found is None:
             return None
-        folder, chain, day, hour, minute, second = found.groups()
-        if folder.replace("/", "") != day:
-            return None
-        midnight = self._days.get(day)
-        if midnight is None:
-            midnight = self._days[day] = _midnight(day)
-        if midnight < 0 or hour > "23" or minute > "59" or second > "59":
+        folder, chain, day, *time = found.groups()
+        midnight = _midnight(day) if folder.replace("/", "") == day else -1.0
+        hour, minute, seconds = map(int, time)
+        if midnight < 0 or hour > 23 or minute > 59 or seconds > 59:
             return None
         known = self._known.get(chain)
         if known is None:
             known = self._known[chain] = parse_digest(key) is not None
-        return (chain, midnight + int(hour) * 3600 + int(minute) * 60 + int(second)) if known else None
+        if not known:
+            return None
+        self._heads[key[:-_TAIL]] = (chain, midnight)
+        second = self._tails[key[-_TAIL:]] = hour * 3600.0 + minute * 60.0 + seconds
+        return chain, midnight + second
 
     def tell(self, chain: str, start: float | None, end: float) -> None:
         """A digest covers `start` (None: as far as a name can tell) to `end`."""
