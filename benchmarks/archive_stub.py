@@ -165,17 +165,18 @@ class Stub(asyncio.Protocol):
         if self.archive.storm():
             return self.fail(503, "SlowDown", "Please reduce your request rate.")
         if not key:
-            if method == "HEAD":
-                return self.send(200, b"", {"x-amz-bucket-region": "us-east-1"})
-            if "location" in asked:
-                return self.send(200, f"{_XML}<LocationConstraint>us-east-1</LocationConstraint>".encode())
-            if "versions" in asked:
-                return self.list_versions(asked)
-            return self.list(asked)
+            return self.bucket(method, asked)
         fault = self.archive.faults.get(key, "")
         if fault in _FAULTS:
             return self.fail(*_FAULTS[fault])
         return self.get(method, key, fault)
+
+    def bucket(self, method: str, asked: dict[str, str]) -> None:
+        if method == "HEAD":
+            return self.send(200, b"", {"x-amz-bucket-region": "us-east-1"})
+        if "lifecycle" in asked:
+            return self.fail(404, "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist")
+        return self.list_versions(asked) if "versions" in asked else self.list(asked)
 
     def get(self, method: str, key: str, fault: str) -> None:
         thing = self.archive.objects.get(key)

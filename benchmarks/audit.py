@@ -37,7 +37,9 @@ def organization(number: int) -> Snapshot:
         Role(account=a.id, name=NAME, arn=f"arn:aws:iam::{a.id}:role/{NAME}", trust=TRUST, policies=frozenset())
         for a in accounts
     )
-    known = build.organization(accounts=accounts).with_full_access(*(a.id for a in accounts), *(u.id for u in build.UNITS))
+    known = build.organization(accounts=accounts).with_full_access(
+        *(a.id for a in accounts), *(u.id for u in build.UNITS)
+    )
     untouched = build.snapshot(organization=known, roles=roles)
     return delivering(after(make_plan(build.spec(), untouched).changes, untouched))
 

@@ -173,7 +173,7 @@ def ours(made: World, asked: list[tuple[Deed, Attacker]], *, explain: bool) -> l
 
 def main() -> None:
     sys.path.insert(0, str(Path(__file__).parents[1]))
-    from tests.authz.prove.oracle import Oracle  # noqa: PLC0415 z3 is of the development requirements
+    from tests.authz.prove.oracle import Oracle
 
     queries = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     cap = float(sys.argv[2]) if len(sys.argv) > 2 else 2.0

@@ -36,7 +36,6 @@ def healthy() -> Snapshot:
     return delivering(planning.settled())
 
 
-
 def delivering(snapshot: Snapshot) -> Snapshot:
     """What the services report when nothing is wrong."""
     return every_cell(snapshot, _delivering)
@@ -116,25 +115,28 @@ def policy(snapshot: Snapshot, name: str, /, **changes: Any) -> Snapshot:
     return organization(snapshot, policies=found)
 
 
-def unread(snapshot: Snapshot, account: str, region: str = "", what: str = "", reason: str = "AccessDenied") -> Snapshot:
+def unread(
+    snapshot: Snapshot, account: str, region: str = "", what: str = "", reason: str = "AccessDenied"
+) -> Snapshot:
     """Something that could not be read, and is not in the snapshot either where it is a whole account or Region."""
     lost = Unreachable(account=AccountId(account), region=region, what=what, reason=reason, hint="")
     cells: Mapping[AccountId, Mapping[Region, Cell]] = snapshot.cells
     if not what:
         cells = {
-            a: {r: c for r, c in rs.items() if a != account or region not in {"", r}} for a, rs in snapshot.cells.items()
+            a: {r: c for r, c in rs.items() if a != account or region not in {"", r}}
+            for a, rs in snapshot.cells.items()
         }
     return replace(snapshot, cells=cells, unreachable=(*snapshot.unreachable, lost))
 
 
-def view(snapshot: Snapshot, spec: Spec | None | str = "the tests'", **more: Any) -> View:
+def view(snapshot: Snapshot, spec: Spec | str | None = "the tests'", **more: Any) -> View:
     """What checks see; without a specification with `spec=None`."""
     wanted = build.spec() if isinstance(spec, str) else spec
     promise = promised(wanted, snapshot) if wanted else implied(snapshot)
     return View(snapshot=snapshot, promise=promise, now=more.pop("now", snapshot.taken), **more)
 
 
-def audited(snapshot: Snapshot, spec: Spec | None | str = "the tests'", **more: Any) -> Audited:
+def audited(snapshot: Snapshot, spec: Spec | str | None = "the tests'", **more: Any) -> Audited:
     """Every check but the proofs."""
     return audit(view(snapshot, spec, **more), PLAIN)
 
@@ -154,3 +156,9 @@ def failing(done: Audited) -> set[str]:
 def unknown(done: Audited) -> set[str]:
     """The checks that are unknown somewhere."""
     return {f.check.id for f in done.findings if f.status is Status.UNKNOWN}
+
+
+def of(done: Audited, check: str, subject: str = "") -> Status:
+    """What a check says, of one subject or of all alike."""
+    (found,) = {f.status for f in done.findings if f.check.id == check and (not subject or f.subject.id == subject)}
+    return found

@@ -15,8 +15,18 @@ from trailkeep.model.snapshot import Cell, Snapshot
 from trailkeep.model.trail import Selectors, Trail
 
 HOME_TRAIL = f"arn:aws:cloudtrail:{build.HOME}:{build.MANAGEMENT}:trail/trailkeep"
-STRANGER = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::987654321098:root"}, "Action": "s3:GetObject", "Resource": "*"}
-EVERYBODY = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{b.TRAIL_BUCKET}/*"}
+STRANGER = {
+    "Effect": "Allow",
+    "Principal": {"AWS": "arn:aws:iam::987654321098:root"},
+    "Action": "s3:GetObject",
+    "Resource": "*",
+}
+EVERYBODY = {
+    "Effect": "Allow",
+    "Principal": "*",
+    "Action": "s3:GetObject",
+    "Resource": f"arn:aws:s3:::{b.TRAIL_BUCKET}/*",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,14 +3,11 @@
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tests.audit import build as b
-from tests.audit.faults import ACCOUNTS, ARCHIVE, CONFIG, FAULTS, GUARDRAILS, KEYS, TRAIL, Fault
-from trailkeep.audit.finding import Status
-from trailkeep.errors import ExitCode
+from tests.audit.faults import FAULTS, Fault
 from trailkeep.audit.finding import Severity
+from trailkeep.errors import ExitCode
 
 
 @cache

@@ -1,7 +1,7 @@
 """Laws of proofs: what is proved no request can do, what is refuted a request does, and policies only add up.
 
 Each proof is held against every request of a small world in which all that policies can tell apart is there. For more
-than CI's hundred worlds a law, set TRAILKEEP_PROOF_EXAMPLES.
+than CI's sixty worlds a law, set TRAILKEEP_PROOF_EXAMPLES.
 """
 
 import copy
@@ -20,7 +20,7 @@ from trailkeep.authz.prove.proof import Guard, Hole, Unsettled
 from trailkeep.authz.prove.solve import Solver
 from trailkeep.authz.request import Request
 
-EXAMPLES = int(os.environ.get("TRAILKEEP_PROOF_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("TRAILKEEP_PROOF_EXAMPLES", "60"))
 LAWS = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
 

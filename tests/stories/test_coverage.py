@@ -178,7 +178,7 @@ def test_gaps_as_records_and_as_lines(troubled: Desk) -> None:
 
 def test_a_day_can_be_looked_at_hour_by_hour(troubled: Desk) -> None:
     found = troubled.run("coverage", "--snapshot", "org.json.gz", "--since", "20h", "-o", "json").json
-    day = found["to"][:10]
+    day = found["from"][:10]
     said = troubled.run(
         "coverage", "--snapshot", "org.json.gz", "--since", "20h", "--zoom", f"Shop/{HOME}", "--day", day
     ).expect(3, f"Shop {HOME}", "00")

@@ -319,8 +319,13 @@ def test_a_delivery_error_explains_the_tail() -> None:
 
 
 def test_a_digest_that_cloudtrail_delivered_and_that_is_not_there_was_removed() -> None:
-    gap = only(row(Seen(), status(digest_delivered=at(168))))
+    its = status(digest_delivered=at(168))
+    gap = only(row(Seen(listed_until=at(192)), its))
     assert (gap.reason.why, gap.cells, gap.state) == (Why.REMOVED, 168, State.UNCOVERED)
+    # nothing is said of a delivery in a time that was not listed, or that is there behind the gap
+    assert only(row(Seen(listed_until=at(168)), its)).reason.why is Why.NOTHING
+    behind = Seen(cells=hours(0, 160), newest=at(167.5), listed_until=at(192))
+    assert only(row(behind, its)).reason.why is Why.NOTHING
 
 
 def test_a_new_account_is_without_its_trail_for_some_hours() -> None:
@@ -491,7 +496,7 @@ def test_days_of_config_are_read_from_folders_without_leading_zeros() -> None:
 
 
 def config_why(cell: Cell | None) -> list[tuple[Why, State]]:
-    return [(f.reason.why, f.state) for f in config_facts(cell)]
+    return [(f.reason.why, f.state) for f in config_facts(cell, None, WEEK)]
 
 
 def config_cells() -> Iterator[tuple[Cell | None, list[tuple[Why, State]]]]:

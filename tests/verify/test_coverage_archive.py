@@ -292,6 +292,22 @@ def test_days_of_config_without_a_delivery_are_missing(tmp_path: Path) -> None:
     assert measure(trails, known, config=refused).config_totals.unknown == 8
 
 
+@pytest.mark.parametrize(("older", "state"), [([], State.UNKNOWN), ([9], State.UNCOVERED)])
+def test_before_the_first_day_there_ever_was_config_may_not_have_been_set_up(
+    tmp_path: Path, older: list[int], state: State
+) -> None:
+    recorder, channel = build.recorder(), build.channel(bucket="acme-config", frequency="TwentyFour_Hours")
+    cell = Cell(recorder=recorder, channel=channel, trails=(status(),))
+    known = replace(snapshot(), cells={AccountId(a): {Region(r): cell for r in REGIONS} for a in (SHOP, WEB)})
+    for account in (SHOP, WEB):
+        for region in REGIONS:
+            for day in [17, *older]:
+                touch(tmp_path / f"c/AWSLogs/{account}/Config/{region}/2026/11/{day}/ConfigHistory/x.json.gz")
+    config = open_archive(str(tmp_path / "c"), no_cloud, None, None)
+    found = measure(organization(tmp_path / "t"), known, config=config)
+    assert {(g.start.day, g.state) for r in found.config for g in gaps(r, found.days)} == {(16, state)}
+
+
 # real digests and log files
 
 

@@ -57,6 +57,12 @@ def test_the_map_reads_without_colours_and_shows_gaps_first() -> None:
     assert "48.95 % covered: 141 of 288 expected hours, 75 uncovered, 72 unknown, 72 not expected" in told
 
 
+def test_accounts_of_the_same_name_have_a_row_each() -> None:
+    told = seen(render(coverage(row(1), row(2), names={f"{1:012d}": "shop", f"{2:012d}": "shop"})))
+    assert "000000000001 shop " in told
+    assert "000000000002 shop " in told
+
+
 def test_one_cause_for_thousands_of_accounts_is_one_line() -> None:
     told = seen(render(coverage(*(row(n, State.UNCOVERED, 0b111 << 10) for n in range(5000)))))
     assert told.count("logging was stopped by jane") == 1

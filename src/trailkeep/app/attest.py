@@ -9,8 +9,9 @@ every file that the run wrote, and the run before it.
 import hashlib
 import os
 import threading
+from array import array
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -53,12 +54,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attested:
-    """A digest that was VALID with all its log files. `digest` names none: they are `rows`."""
+    """A digest that was VALID with all its log files; `digest` names none of them.
+
+    `named` has, for each day folder they lie in, the hash of each name and of what a listing should show of it, one
+    behind the other: a day may have hundreds of thousands.
+    """
 
     row: Row
     digest: Digest
     signature: str
-    rows: tuple[Row, ...]
+    logs: int
+    named: Mapping[str, "array[int]"]
 
     @property
     def key(self) -> str:
@@ -105,11 +111,15 @@ class Ledger:
             while len(self._seals) > _HELD:
                 self._seals.popitem(last=False)
 
-    def digests(self, base: Base, region: str, since: datetime | None, until: datetime | None) -> Iterator[Attested]:
+    def digests(
+        self, base: Base, region: str, since: datetime | None, until: datetime | None, *, recheck: bool = False
+    ) -> Iterator[Attested]:
         """The attested digests of an account and Region that end in a window, in the order of their keys."""
         folder = base.folder(Folder.DIGEST, region)
+        logs = base.folder(Folder.LOG, region)
         for day in self._days(base.account, since, until):
-            latest = {a.key: a for a in self._batches(base.account, day, folder)}
+            batches = self._batches(base.account, day, folder)
+            latest = {head["digest"]["key"]: _attested(head, rows, logs, recheck=recheck) for head, rows in batches}
             for _, found in sorted(latest.items()):
                 end = found.digest.end
                 if (since is None or end > since - timedelta(days=1)) and (until is None or end <= until):
@@ -120,7 +130,7 @@ class Ledger:
         found: set[tuple[Base, str]] = set()
         for folder in sorted(self.folder.glob("[0-9]" * 12)):
             for day in self._days(folder.name, None, None)[-_RECENT:]:
-                keys = (parse_digest(a.key) for a in self._batches(folder.name, day, ""))
+                keys = (parse_digest(head["digest"]["key"]) for head, _ in self._batches(folder.name, day, ""))
                 found |= {(k.chain.base, k.chain.region) for k in keys if k}
         return found
 
@@ -146,8 +156,8 @@ class Ledger:
     def _rows(self, base: Base, region: str, day: date) -> Iterator[Row]:
         folder = base.folder(Folder.DIGEST, region)
         for near in (day, day + timedelta(days=1), day - timedelta(days=1)):
-            for found in self._batches(base.account, near, folder):
-                yield from found.rows
+            for _, rows in self._batches(base.account, near, folder):
+                yield from (_row(orjson.loads(line)) for line in rows)
 
     def _days(self, account: str, since: datetime | None, until: datetime | None) -> list[date]:
         found = sorted(p.name[:10] for p in (self.folder / account).glob("????-??-??.jsonl.gz"))
@@ -158,16 +168,11 @@ class Ledger:
     def _path(self, account: str, day: date) -> Path:
         return self.folder / account / f"{day.isoformat()}.jsonl.gz"
 
-    def _batches(self, account: str, day: date, folder: str) -> Iterator[Attested]:
-        for lines in self._members(self._path(account, day)):
+    def _batches(self, account: str, day: date, folder: str) -> Iterator[tuple[dict[str, Any], list[bytes]]]:
+        for lines, _ in self._sealed(self._path(account, day)):
             head = orjson.loads(lines[0])
             if head["bucket"] == self._bucket and head["digest"]["key"].startswith(folder):
-                yield Attested(
-                    row=_row(head["digest"]),
-                    digest=d.parse(orjson.dumps(head["says"])),
-                    signature=head["signature"],
-                    rows=tuple(_row(orjson.loads(line)) for line in lines[1:]),
-                )
+                yield head, lines[1:]
 
     def _last_seal(self, path: Path) -> str:
         """The seal that the next batch has to name; a torn last batch (kill -9) is cut off first."""
@@ -175,10 +180,6 @@ class Ledger:
         for _, seal in self._sealed(path):  # noqa: B007 only the last one is wanted
             pass
         return seal
-
-    def _members(self, path: Path) -> Iterator[list[bytes]]:
-        for lines, _ in self._sealed(path):
-            yield lines
 
     def _sealed(self, path: Path) -> Iterator[tuple[list[bytes], str]]:
         name = str(path.relative_to(self.folder))
@@ -301,6 +302,22 @@ def _bare(digest: Digest) -> Digest:
     from dataclasses import replace
 
     return replace(digest, log_files=())
+
+
+def _attested(head: dict[str, Any], rows: list[bytes], folder: str, *, recheck: bool) -> Attested:
+    named: dict[str, array[int]] = {}
+    for line in rows:
+        row = _row(orjson.loads(line))
+        if row.key.startswith(folder):
+            pairs = named.setdefault(row.key[len(folder) :][:10], array("q"))
+            pairs.extend((hash(row.key), hash(row.state(recheck=recheck))))
+    return Attested(
+        row=_row(head["digest"]),
+        digest=d.parse(orjson.dumps(head["says"])),
+        signature=head["signature"],
+        logs=len(rows),
+        named=named,
+    )
 
 
 def _row(found: dict[str, Any]) -> Row:

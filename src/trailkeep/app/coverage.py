@@ -74,17 +74,16 @@ def _rows(
     seen: Mapping[tuple[str, str], Seen],
     found: Coverage,
 ) -> list[Row]:
-    buckets = [a.store.bucket for a in sources.archives if not a.is_folder]
-    trails = Trails.of(snapshot, buckets)
+    known_buckets = {t.bucket for t in snapshot.trails}  # a copy's bucket is none of them: then every trail counts
+    trails = Trails.of(snapshot, [b for a in sources.archives if (b := a.store.bucket) in known_buckets])
     missing = [u.expected for u in units if u.expected.cells & ~seen[u.expected.account, u.expected.region].cells]
     history: tuple[Outage, ...] = ()
-    enabled: Mapping[tuple[str, str], datetime] = {}
     if asked.events and missing:
-        history, enabled = _history(sources, trails, missing, found)
+        history, found.enabled = _history(sources, trails, missing, found)
     known = _Known(
         trails=trails,
         history=history,
-        enabled=enabled,
+        enabled=found.enabled,
         expiry=_expiry(sources, snapshot),
         elsewhere=reduce(or_, (s.cells for s in seen.values()), 0) if trails.everywhere else 0,
     )

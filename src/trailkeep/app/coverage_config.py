@@ -1,6 +1,7 @@
 """AWS Config's deliveries, and the sample of objects that are read."""
 
 import random
+from datetime import UTC, datetime
 
 from trailkeep.app.coverage_place import Archive, each
 from trailkeep.app.coverage_run import Asked, Coverage, Sources, Unit
@@ -8,8 +9,8 @@ from trailkeep.app.coverage_sample import Draw, Sample, Spot, oldest, take
 from trailkeep.model.ids import AccountId, Region
 from trailkeep.model.recorder import Channel
 from trailkeep.model.snapshot import Snapshot
-from trailkeep.ports import ReadError
-from trailkeep.verify.coverage.causes import judge
+from trailkeep.ports import ReadError, Store
+from trailkeep.verify.coverage.causes import judge, without_region
 from trailkeep.verify.coverage.config import NOTHING, config_facts, config_folder, days_of, months
 from trailkeep.verify.coverage.expected import EVERY_REGION, Expected, Wish, expected
 from trailkeep.verify.coverage.retention import judge_retention
@@ -32,26 +33,47 @@ def config_rows(sources: Sources, snapshot: Snapshot, asked: Asked, wish: Wish, 
     def one(its: Expected) -> Row:
         if not its.cells:
             return judge(its, Seen(), (), window)
+        its = without_region(its, Seen(), found.enabled.get((its.account, its.region)), window)
         account, region = AccountId(its.account), Region(its.region)
         cell = None if snapshot.unread(account, region, "config") else snapshot.cell(account, region)
         channel = cell.channel if cell else None
         archive = sources.config.get(channel.bucket) if channel else None
         days = Seen()
         if archive is not None and channel is not None:
-            days = _days(archive, config_folder(channel.prefix, account, region), window)
+            days = _days(archive, config_folder(channel.prefix, account, region), window, its.cells)
         elif channel is not None:
             days = Seen(unread=f"the bucket {channel.bucket} was not opened")
-        return judge(its, days, config_facts(cell), window, nothing=NOTHING)
+        return judge(its, days, config_facts(cell, days.oldest, window), window, nothing=NOTHING)
 
     return sorted(each(sources.pool, one, wanted), key=lambda r: (r.account, r.region))
 
 
-def _days(archive: Archive, folder: str, window: Window) -> Seen:
+def _days(archive: Archive, folder: str, window: Window, wanted: int) -> Seen:
+    """The days on which something arrived; the first day ever, where the first days that are wanted are without."""
+    store = archive.store
     try:
-        inside = [f for month in months(window) for f in archive.store.folders(folder + month)]
+        cells = days_of((f for month in months(window) for f in store.folders(folder + month)), window)
+        is_late = wanted & ~cells & ((cells & -cells) - 1) if cells else 0
+        oldest = _first_day(store, folder) if is_late else None
     except ReadError as error:
         return Seen(unread=f"{error.detail} ({error.why})")
-    return Seen(cells=days_of(inside, window))
+    return Seen(cells=cells, oldest=oldest)
+
+
+def _first_day(store: Store, folder: str) -> datetime | None:
+    """The oldest day of deliveries. Years, months and days are plain numbers, so their order is not the listing's."""
+    parts: list[int] = []
+    for _ in range(3):
+        numbers = [int(name) for f in store.folders(folder) if (name := f[len(folder) : -1]).isdecimal()]
+        if not numbers:
+            return None
+        parts.append(min(numbers))
+        folder += f"{parts[-1]}/"
+    try:
+        year, month, day = parts
+        return datetime(year, month, day, tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def sampled(sources: Sources, asked: Asked, units: list[Unit], found: Coverage) -> Sample:

@@ -183,6 +183,7 @@ def look(
     cells, logs, unread = 0, 0, ""
     heard: list[tuple[datetime, datetime]] = []
     oldest: list[datetime] = []
+    newest: list[datetime] = []
     for archive, base in places:
         beats = Heartbeats(base, region)
         try:
@@ -191,6 +192,7 @@ def look(
             unread = f"{error.detail} ({error.why})"
         cells |= beats.cells(window)
         heard += beats.heard(window)
+        newest += [end] if (end := beats.newest()) else []
     lost = expected & ~cells
     for archive, base in places if lost and not unread else ():
         try:
@@ -199,7 +201,15 @@ def look(
         except ReadError as error:
             unread = f"{error.detail} ({error.why})"
     cells = window.full if cells == window.full else cells
-    return Seen(cells=cells, heard=tuple(sorted(heard)), logs=logs, unread=unread, oldest=min(oldest, default=None))
+    return Seen(
+        cells=cells,
+        heard=tuple(sorted(heard)),
+        logs=logs,
+        unread=unread,
+        oldest=min(oldest, default=None),
+        newest=max(newest, default=None),
+        listed_until=midnight(window.end + HOUR) + DAY,
+    )
 
 
 def _listen(store: Store, beats: Heartbeats, window: Window, *, read: bool) -> None:

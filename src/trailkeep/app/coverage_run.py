@@ -76,6 +76,8 @@ class Coverage:
     names: Mapping[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     sample: Sample | None = None
+    enabled: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+    """When opt-in Regions were enabled, as far as the event history was asked."""
     is_complete: bool = True
     """Whether it is known which accounts and Regions there should be."""
 

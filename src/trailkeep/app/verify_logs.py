@@ -1,6 +1,6 @@
 """The log files that lie in an account and Region, against those that its digests name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final
@@ -60,14 +60,18 @@ class Shelf:
         since = self.unit.window.since
         self.listed_to = f"{self.folder}{since:%Y/%m/%d}/" if since else self.folder
 
-    def name(self, key: str, state: str = "") -> None:
-        """A digest names this key; `state` is what a listing showed when it was verified, "" for now."""
-        if not key.startswith(self.folder):
-            return
-        day = self.days.setdefault(key[len(self.folder) :][:10], {})
-        self.held += hash(key) not in day
-        if state or hash(key) not in day:
-            day[hash(key)] = hash(state) if state else 0
+    def name(self, key: str) -> None:
+        """A digest names this key, which is fetched now."""
+        if key.startswith(self.folder):
+            day = self.days.setdefault(key[len(self.folder) :][:10], {})
+            self.held += hash(key) not in day
+            day.setdefault(hash(key), 0)
+
+    def name_verified(self, day: str, pairs: Sequence[int]) -> None:
+        """Digests named these before: pairs of a name's hash and of what a listing showed when it was verified."""
+        known = self.days.setdefault(day, {})
+        known.update(zip(pairs[::2], pairs[1::2], strict=True))
+        self.held += len(pairs) // 2
 
     def list_before(self, day: date | None) -> None:
         """List every day before this one (None: to the end), once all digests that can name its files were read.

@@ -6,23 +6,24 @@ proved. Never more than some hundred objects are held.
 """
 
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import date
 from queue import SimpleQueue
 from typing import Final
 
-from trailkeep.app.attest import Attested, Row
-from trailkeep.app.verify_logs import Dark, Shelf
+from trailkeep.app.attest import Row
+from trailkeep.app.verify_logs import Shelf
 from trailkeep.app.verify_pool import Fetched, fetch
-from trailkeep.app.verify_run import IN_FLIGHT, Tools, Unit, UnitResult, listing, state_of
-from trailkeep.ports import Entry, NotThereError, ReadError
-from trailkeep.verify.chain import HOUR, Hole, Seen, end_of, follow, hours
+from trailkeep.app.verify_run import IN_FLIGHT, Tools, Unit, UnitResult, state_of
+from trailkeep.app.verify_slots import BEFORE, Line, Slot, Slots
+from trailkeep.app.verify_tell import Telling
+from trailkeep.ports import NotThereError, ReadError
+from trailkeep.verify.chain import HOUR, Seen, end_of, follow, hours
 from trailkeep.verify.content import LARGEST_DIGEST
 from trailkeep.verify.digest import Digest, LogFile
 from trailkeep.verify.judge import OBSTACLES, Fault, Judged, judge, judge_log, proved_by
-from trailkeep.verify.keys import Chain, DigestKey, Folder, parse_digest
-from trailkeep.verify.verdict import Cause, Finding, Kind, Verdict, verdict_of
+from trailkeep.verify.keys import Chain
+from trailkeep.verify.verdict import Cause, Kind, Verdict
 
 AHEAD: Final = 48
 """So many digests are fetched before the first of them is settled."""
@@ -32,37 +33,6 @@ _TODO: Final = 4_000
 _TOGETHER: Final = 4
 _HELD: Final = 256 << 10
 """Stored bytes of digests on their way; they are some twenty times that in memory."""
-_BEFORE: Final = timedelta(days=1)
-
-
-@dataclass(slots=True)
-class Slot:
-    """One digest on its way. A witness lies outside the window: it proves its neighbour, and is not judged itself."""
-
-    key: DigestKey
-    state: str
-    size: int = 0
-    is_witness: bool = False
-    attested: Attested | None = None
-    is_gone: bool = False
-    found: Fetched | ReadError | None = None
-    judged: Judged | None = None
-    is_begun: bool = False
-    is_settled: bool = False
-    is_whole: bool = True
-    left: int = 0
-    rows: list[Row] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Line:
-    """How far one chain is."""
-
-    before: Seen | None = None
-    unproved: list[DigestKey] = field(default_factory=list)
-    pending: Slot | None = None
-    last_end: datetime | None = None
-    """The end of the last digest that was settled, whatever came of it."""
 
 
 Wanted = tuple[Slot | None, LogFile | None]
@@ -82,6 +52,7 @@ class _Run:
         self.tools = tools
         self.result = UnitResult()
         self.shelf = Shelf(tools, unit, self.result, again=self.look_again, gone=self.tell_gone)
+        self.telling = Telling(unit, tools, self.result, self.shelf)
         self.lines: dict[tuple[Chain, bool], Line] = {}
         self.queue: deque[Slot] = deque()
         self.todo: deque[tuple[Slot | None, LogFile]] = deque()
@@ -90,7 +61,7 @@ class _Run:
 
     def go(self) -> UnitResult:
         try:
-            for slot in self.slots():
+            for slot in Slots(self.telling):
                 self.queue.append(slot)
                 if slot.attested is None:
                     self.submit([(slot, None)])
@@ -99,7 +70,7 @@ class _Run:
                 while self.is_full():
                     self.pump()
         except ReadError as error:
-            self.unlisted(error)
+            self.telling.unlisted(error)
         while self.queue or self.todo or self.under_way:
             self.pump()
         for line in self.lines.values():
@@ -114,66 +85,6 @@ class _Run:
         """Whether enough is held: a digest may have two kilobytes, or megabytes with thousands of log files."""
         held = sum(s.size for s in self.queue)
         return len(self.queue) >= AHEAD or held > _HELD or len(self.todo) > _TODO
-
-    # the digests, as they are listed and as they are remembered
-
-    def slots(self) -> Iterator[Slot]:
-        window, folder = self.unit.window, self.unit.base.folder(Folder.DIGEST, self.unit.region)
-        first = window.since - _BEFORE if window.since else None
-        after = f"{folder}{first:%Y/%m/%d}/" if first else ""
-        witness: dict[tuple[Chain, bool], Slot] = {}
-        followed: set[tuple[Chain, bool]] = set()
-        for slot in self.merged(folder, after):
-            line = (slot.key.chain, slot.key.is_backfill)
-            if self.unit.trail and slot.key.chain.trail != self.unit.trail:
-                self.shelf.mixed = True
-            elif window.since and slot.key.end <= window.since:
-                witness[line] = slot
-            elif window.until and slot.key.end > window.until:
-                if slot.key.end > window.until + 2 * HOUR and slot.key.end.date() > window.until.date():
-                    return
-                if line not in followed and slot.key.end <= window.until + 2 * HOUR:
-                    followed.add(line)
-                    slot.is_witness = True
-                    yield slot
-            else:
-                before = witness.pop(line, None)
-                if before is not None:
-                    before.is_witness = True
-                    yield before
-                yield slot
-
-    def merged(self, folder: str, after: str) -> Iterator[Slot]:
-        ledger, window = self.tools.ledger, self.unit.window
-        old = ledger.digests(self.unit.base, self.unit.region, window.since, window.until) if ledger else iter(())
-        known = next(old, None)
-        for entry, state in listing(self.tools, folder, after):
-            while known is not None and known.key < entry.key:
-                yield from self.missed(known)
-                known = next(old, None)
-            same = known if known is not None and known.key == entry.key else None
-            if same is not None:
-                known = next(old, None)
-            key = parse_digest(entry.key)
-            if key is None:
-                self.stray(entry)
-            elif same is not None and same.state(recheck=self.tools.recheck) == state:
-                yield Slot(key, state, attested=same)
-            else:
-                yield Slot(key, state, entry.size)
-        while known is not None:
-            yield from self.missed(known)
-            known = next(old, None)
-
-    def missed(self, known: Attested) -> Iterator[Slot]:
-        key = parse_digest(known.key)
-        if key is not None and (not self.is_expired(key.end)):
-            yield Slot(key, "", attested=known, is_gone=True)
-
-    def stray(self, entry: Entry) -> None:
-        if entry.size == 0 and not entry.key.endswith(".json.gz"):
-            return
-        self.find(Cause.UNREFERENCED, Kind.DIGEST, entry.key, detail="it lies among digests and is not named like one")
 
     # the work: one answer at a time
 
@@ -237,7 +148,7 @@ class _Run:
         if slot.judged.is_proved:
             self.begin(slot)
         recent = [x.pending.key.end for x in self.lines.values() if x.pending]
-        safe = min(end for end in recent if end > slot.key.end - _BEFORE) - 3 * HOUR
+        safe = min(end for end in recent if end > slot.key.end - BEFORE) - 3 * HOUR
         self.shelf.list_before(safe.date())
 
     def judged(self, slot: Slot) -> Judged:
@@ -266,10 +177,11 @@ class _Run:
         assert slot.judged.digest
         slot.is_begun = True
         if slot.attested is not None:
-            for row in slot.attested.rows:
-                self.shelf.name(row.key, row.state(recheck=self.tools.recheck))
+            for day, pairs in slot.attested.named.items():
+                self.shelf.name_verified(day, pairs)
             if not slot.is_witness:
-                self.count(slot.key.chain, logs=len(slot.attested.rows), attested=True)
+                self.telling.count(slot.key.chain, slot.attested.logs)
+            slot.attested = replace(slot.attested, named={})
             return
         for file in slot.judged.digest.log_files:
             self.shelf.name(file.key)
@@ -296,7 +208,7 @@ class _Run:
         else:
             fault = judged.fault or Fault(cause=Cause.FORMAT, detail="it is not a digest")
             line.unproved.append(slot.key)
-            self.darken(slot.key.end - HOUR, slot.key.end, fault)
+            self.telling.darken(slot.key.end - HOUR, slot.key.end, fault)
         if slot.is_gone:
             fault = Fault(cause=Cause.DELETED, detail="it was there when it was verified")
         slot.is_settled = True
@@ -310,17 +222,13 @@ class _Run:
             return None
         if since and line.before is None and not line.unproved and now.digest.previous and not now.key.is_backfill:
             for hole in hours(now.key.at(now.start), since, now.start - HOUR, "no digest of that hour is left"):
-                self.hole(now.key.chain, hole)
+                self.telling.hole(now.key.chain, hole)
         for wrong in follow(line.before, line.unproved, now):
             if isinstance(wrong, Fault):
                 fault = fault or wrong
-            elif line.before is not None or not self.is_expired(wrong.end):
-                self.hole(now.key.chain, wrong)
+            elif line.before is not None or not self.telling.is_expired(wrong.end):
+                self.telling.hole(now.key.chain, wrong)
         return fault
-
-    def is_expired(self, end: datetime) -> bool:
-        oldest = self.tools.oldest()
-        return oldest is not None and end <= oldest
 
     def said(self, slot: Slot, fault: Fault | None) -> None:
         if slot.is_witness:
@@ -336,7 +244,7 @@ class _Run:
             return
         slot.is_whole = False
         start = digest.start if digest else slot.key.end - HOUR
-        self.find(fault.cause, kind, str(slot.key), slot.key.chain, start, slot.key.end, fault.detail)
+        self.telling.find(fault.cause, kind, str(slot.key), slot.key.chain, start, slot.key.end, fault.detail)
 
     # the log files
 
@@ -361,7 +269,7 @@ class _Run:
         else:
             end = slot.key.end if slot else None
             start = slot.judged.digest.start if slot and slot.judged and slot.judged.digest else None
-            self.find(fault.cause, Kind.LOG, file.key, chain, start, end, fault.detail)
+            self.telling.find(fault.cause, Kind.LOG, file.key, chain, start, end, fault.detail)
         if slot is None:
             return
         if fault is not None:
@@ -396,7 +304,7 @@ class _Run:
         for key in ledger.keys_of(self.unit.base, self.unit.region, day, names) if ledger else ():
             self.result.totals.add(Kind.LOG, Verdict.VALID, -1)
             self.result.totals.attested -= 1
-            self.find(Cause.DELETED, Kind.LOG, key, detail="it was there when it was verified")
+            self.telling.find(Cause.DELETED, Kind.LOG, key, detail="it was there when it was verified")
 
     # what is not there
 
@@ -409,82 +317,12 @@ class _Run:
                 continue
             if line.before is not None:
                 for hole in end_of(line.before, line.unproved, until):
-                    self.hole(chain, hole)
+                    self.telling.hole(chain, hole)
             elif line.last_end and line.last_end < until - HOUR:
-                self.gap(chain, line.last_end, until, "no digest that can be believed says what came then")
+                self.telling.gap(chain, line.last_end, until, "no digest that can be believed says what came then")
             if line.last_end:
                 covered.append(line.last_end if line.last_end > until else line.last_end - IN_FLIGHT)
         self.shelf.judged_until = max(covered)
-
-    def hole(self, chain: Chain, hole: Hole) -> None:
-        window = self.unit.window
-        if (window.since and hole.end <= window.since) or (window.until and hole.start >= window.until):
-            return
-        cause = Cause.DELETED if hole.key else Cause.GAP
-        self.darken(hole.start, hole.end, Fault(cause=cause, detail=hole.detail))
-        if hole.key is None:
-            self.gap(chain, hole.start, hole.end, hole.detail)
-        else:
-            kind = Kind.BACKFILL if hole.key.is_backfill else Kind.DIGEST
-            self.find(Cause.DELETED, kind, str(hole.key), chain, hole.start, hole.end, hole.detail)
-
-    def gap(self, chain: Chain, start: datetime, end: datetime, detail: str) -> None:
-        self.darken(start, end, Fault(cause=Cause.GAP, detail=detail))
-        self.find(Cause.GAP, Kind.HOURS, "", chain, start, end, detail)
-
-    def darken(self, start: datetime, end: datetime, fault: Fault) -> None:
-        unreadable = verdict_of(fault.cause) is Verdict.UNREADABLE
-        cause = fault.cause if unreadable else Cause.UNPROVEN
-        why = "could not be read" if unreadable else "is gone or not to be believed"
-        detail = f"the digest that would name it {why}"
-        self.shelf.dark.append(Dark(start=start, end=end, cause=cause, detail=detail))
-
-    def unlisted(self, error: ReadError) -> None:
-        window = self.unit.window
-        folder = self.unit.base.folder(Folder.DIGEST, self.unit.region)
-        detail = f"the digests could not be listed: {error.detail}"
-        self.find(OBSTACLES[error.why], Kind.HOURS, folder, None, window.since, window.expected, detail)
-        self.shelf.dark.append(
-            Dark(
-                start=datetime.min.replace(tzinfo=UTC) + HOUR,
-                end=window.expected,
-                cause=OBSTACLES[error.why],
-                detail=detail,
-            )
-        )
-
-    def count(self, chain: Chain, *, logs: int, attested: bool) -> None:
-        self.result.chain(chain).logs += logs
-        self.result.totals.add(Kind.LOG, Verdict.VALID, logs)
-        if attested:
-            self.result.totals.attested += logs
-
-    def find(
-        self,
-        cause: Cause,
-        kind: Kind,
-        key: str,
-        chain: Chain | None = None,
-        start: datetime | None = None,
-        end: datetime | None = None,
-        detail: str = "",
-    ) -> None:
-        finding = Finding(
-            cause=cause,
-            kind=kind,
-            bucket=self.tools.store.bucket,
-            key=key,
-            account=self.unit.base.account,
-            region=self.unit.region,
-            trail=chain.trail if chain else "",
-            start=start,
-            end=end,
-            detail=detail,
-        )
-        self.result.totals.add(kind, finding.verdict)
-        if chain:
-            self.result.chain(chain).bad += 1
-        self.tools.sink.add(finding)
 
 
 def _row(key: str, found: Fetched) -> Row:

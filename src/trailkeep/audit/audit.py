@@ -44,10 +44,10 @@ class Audited:
         An informational finding never counts unless it is asked for.
         """
         open_ = [f for f in self.findings if f.counts]
-        if any(f.status is Status.FAIL and f.check.severity >= fail_on for f in open_):
+        if any(f.status is Status.FAIL and f.check.severity.rank >= fail_on.rank for f in open_):
             return ExitCode.FAILS
-        floor = min(fail_on, Severity.LOW)
-        unknown = any(f.status is Status.UNKNOWN and f.check.severity >= floor for f in open_)
+        floor = min(fail_on.rank, Severity.LOW.rank)
+        unknown = any(f.status is Status.UNKNOWN and f.check.severity.rank >= floor for f in open_)
         return ExitCode.INCOMPLETE if unknown else ExitCode.OK
 
 

@@ -43,7 +43,8 @@ def baseline(told: Any) -> Baseline:  # noqa: ANN401 a file of unknown origin
 def compare(before: Baseline, findings: Iterable[Finding]) -> Comparison:
     """What became of what failed then, and what fails only now."""
     status: dict[str, Status] = {}
-    new, unchanged = set(), set()
+    new: set[str] = set()
+    unchanged: set[str] = set()
     for finding in findings:
         if finding.status is Status.FAIL:
             (unchanged if finding.id in before.failed else new).add(finding.id)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import total_ordering
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ class Status(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-@total_ordering
 class Severity(StrEnum):
     """How much a failing check matters, as ASFF and OCSF name it; `critical` is the highest."""
 
@@ -34,9 +32,6 @@ class Severity(StrEnum):
     def rank(self) -> int:
         """0 for informational to 4 for critical."""
         return _RANKS[self.value]
-
-    def __lt__(self, other: object) -> bool:
-        return self.rank < other.rank if isinstance(other, Severity) else NotImplemented
 
 
 _RANKS = {"informational": 0, "low": 1, "medium": 2, "high": 3, "critical": 4}

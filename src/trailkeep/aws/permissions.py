@@ -265,9 +265,34 @@ WRITE: Mapping[Where, Mapping[Operation, Actions]] = {
 """What `apply` and `rollback` call besides, when every part of the specification is used."""
 
 
+PROBE: Mapping[Where, Mapping[Operation, Actions]] = {
+    Where.MANAGEMENT: _of("organizations", {"describe_resource_policy": "DescribeResourcePolicy"}),
+    Where.MEMBERS: {
+        **_of(
+            "config",
+            {
+                "describe_compliance_by_config_rule": "DescribeComplianceByConfigRule",
+                "describe_retention_configurations": "DescribeRetentionConfigurations",
+            },
+        ),
+        **_of("logs", {"describe_log_groups": "DescribeLogGroups"}),
+        **_of("securityhub", {"describe_hub": "DescribeHub"}),
+    },
+    Where.ARCHIVE: _of(
+        "s3",
+        {
+            "get_bucket_acl": "GetBucketAcl",
+            "head_bucket": "ListBucket",
+            "list_object_versions": "ListBucketVersions",
+        },
+    ),
+}
+"""What `doctor --probe` asks besides what a snapshot reads; without it nothing here is called."""
+
+
 def _merged() -> dict[Operation, Actions]:
     found: dict[Operation, Actions] = {}
-    for table in (*READ.values(), *WRITE.values()):
+    for table in (*READ.values(), *WRITE.values(), *PROBE.values()):
         for operation, actions in table.items():
             found[operation] = tuple(dict.fromkeys((*found.get(operation, ()), *actions)))
     return found
@@ -312,6 +337,7 @@ def _lines() -> Iterator[str]:
     for title, intro, table in (
         ("To read", "What `snapshot`, `plan` and everything that judges call; nothing here changes anything.", READ),
         ("To apply", "What `apply` and `rollback` call, in addition to the above.", WRITE),
+        ("To probe", "What `doctor --probe` asks, in addition to what it reads.", PROBE),
     ):
         yield from ("", f"## {title}", "", intro)
         for where, calls in table.items():

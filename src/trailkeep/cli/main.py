@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from trailkeep import __version__
-from trailkeep.cli import audit, coverage, demo, initialize, lab, lab_logs, policies, prove, setup, snapshot, verify
+from trailkeep.cli import audit, coverage, demo, doctor, initialize, lab, lab_logs, policies, prove, setup, snapshot, verify
 from trailkeep.errors import ExitCode, TrailkeepError
 
 _MISUSE: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
@@ -57,6 +57,7 @@ app.add_typer(policies.app, name="policies", rich_help_panel=PROTECT)
 app.command("verify", rich_help_panel=BE_SURE)(verify.verify)
 app.command("audit", rich_help_panel=BE_SURE)(audit.audit)
 app.command("coverage", rich_help_panel=BE_SURE)(coverage.coverage)
+app.add_typer(doctor.app, name="doctor", rich_help_panel=BE_SURE)
 app.command("schema", rich_help_panel=SET_UP)(initialize.schema)
 app.command("demo", rich_help_panel=TRY_IT)(demo.demo)
 lab_logs.add_to(lab.app)

@@ -37,7 +37,8 @@ class Cause:
 
     `decided` says what settles it, `unknown` what leaves it open, `remedy` how it is put right; `consequences` are the
     causes that it brings about by itself, so that a person starts with this one; `also` are the same fact as another
-    symptom shows it. `nothing` is why it is ruled out where
+    symptom shows it. `about_reading` marks what keeps a person from seeing logs that are there: it explains nothing
+    that AWS itself reports. `nothing` is why it is ruled out where
     there was nothing to look at.
     """
 
@@ -53,6 +54,7 @@ class Cause:
     look: Look
     consequences: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    about_reading: bool = False
     nothing: str = "there is nothing here that it could be about"
 
     def examine(self, view: View, subject: Subject) -> Verdict:

@@ -13,6 +13,10 @@ PROBES = 40
 """So many questions are asked for one cause; what they would tell of more places stays unknown."""
 
 
+_ARRIVING = frozenset({Family.LOGS, Family.REGIONS})
+"""Symptoms of one kind: a log that does not arrive from one Region makes the Regions differ."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
     """What was found; `asked` is the symptom that the person reports, None for whatever is seen."""
@@ -41,6 +45,8 @@ class Diagnosis:
     def unexplained(self) -> tuple[Symptom, ...]:
         """Symptoms that are seen although no cause of theirs is confirmed."""
         confirmed = {BY_ID[v.cause].family for v in self.of(State.CONFIRMED)}
+        if confirmed & _ARRIVING:
+            confirmed |= _ARRIVING
         return tuple(s for s in self.symptoms if s.sight is Sight.SEEN and s.family not in confirmed)
 
     @property
@@ -50,7 +56,8 @@ class Diagnosis:
 
     def _may_be(self, cause: Cause) -> bool:
         symptom = next(s for s in self.symptoms if s.family is cause.family)
-        return symptom.sight in {Sight.SEEN, Sight.UNKNOWN}
+        reported = self.asked is not None or not cause.about_reading
+        return reported and symptom.sight in {Sight.SEEN, Sight.UNKNOWN}
 
 
 def diagnose(view: View, subject: Subject, asked: Family | None = None) -> Diagnosis:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from trailkeep.authz import chain
+from trailkeep.authz import chain, context
 from trailkeep.authz.evaluate import evaluate
 from trailkeep.authz.policy import Policy
 from trailkeep.authz.principal import read_principal
@@ -36,7 +36,7 @@ class Danger:
 
 
 def dangers(view: View) -> Iterator[Danger]:
-    """What should be denied: destroying logs and key by SCP and, if wanted, RCP; stopping logging where it is guarded."""
+    """What should be denied: destroying logs and key by SCP and, if wanted, RCP; stopping logging where guarded."""
     wants_rcp = view.spec is not None and view.spec.guardrails.resource_policy
     for bucket in view.archive:
         arn = f"arn:{view.partition}:s3:::{bucket.name}"
@@ -107,7 +107,7 @@ def _decide(view: View, danger: Danger, levels: tuple[Level, ...]) -> Decision:
         action=danger.action,
         resource=danger.resource,
         resource_account=danger.account,
-        context=requests.context.derived(who, danger.account, view.organization),
+        context=context.derived(who, danger.account, view.organization),
     )
     policies = Policies(
         identity=(requests.ADMINISTRATOR,),

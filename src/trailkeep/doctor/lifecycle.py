@@ -19,7 +19,7 @@ FROZEN = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
-    """A move to another storage class, `days` after an object was written; `above` bytes only, None without a filter."""
+    """A move to another storage class, `days` after writing; of objects `above` so many bytes, None for all."""
 
     rule: LifecycleRule
     days: int

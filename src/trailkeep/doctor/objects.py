@@ -17,7 +17,7 @@ Folder = Literal["CloudTrail", "CloudTrail-Digest", "CloudTrail-Insight"]
 
 
 def of_trail(view: View, trail: Trail, account: AccountId, folder: Folder = "CloudTrail") -> str:
-    """The prefix below which a trail's files of one account lie; with the organization's id for an organization trail."""
+    """Where a trail's files of one account lie; with the organization's id for an organization trail."""
     start = f"{trail.prefix}/AWSLogs/" if trail.prefix else "AWSLogs/"
     organization = f"{view.organization.id}/" if trail.is_organization else ""
     return f"{start}{organization}{account}/{folder}/"

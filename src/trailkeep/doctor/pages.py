@@ -60,7 +60,7 @@ def _links(ids: tuple[str, ...]) -> Iterator[str]:
 
 
 def _write() -> None:
-    from pathlib import Path
+    from pathlib import Path  # noqa: PLC0415 only the program that writes the pages touches files
 
     folder = Path("docs/causes")
     folder.mkdir(parents=True, exist_ok=True)

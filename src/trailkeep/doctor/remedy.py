@@ -26,7 +26,7 @@ def by_trailkeep(view: View, what: str) -> str:
 
 
 def offered(view: View, fix: Fix) -> Fix:
-    """The fix with the commands that somebody may run, each with who; the others are withheld, with what denies them."""
+    """The fix with the commands somebody may run, each with who; the others are withheld, with what denies them."""
     shown, withheld = [], []
     for command in fix.commands:
         allowed, denial = _allowed(view, command)
@@ -50,7 +50,7 @@ def _allowed(view: View, command: Command) -> tuple[Command | None, str]:
 
 
 def _roles(view: View, account: str) -> Iterator[str]:
-    """Who works in an account: the access role, then the break-glass role; in the management account an administrator."""
+    """Who works in an account: the access role, then break-glass; in the management account an administrator."""
     start = f"arn:{view.partition}:iam::{account}:role"
     if account == view.organization.management:
         yield f"{start}/Administrator"
@@ -101,7 +101,7 @@ def on_trail(view: View, trail: Trail, words: str, action: str, *call: str) -> F
 
 def on_key(view: View, arn: str, account: str, region: str, words: str, action: str, *call: str) -> Fix:
     """One call about a key."""
-    commands = ()
+    commands: tuple[Command, ...] = ()
     if not is_pending(arn):
         commands = (cli(account, action, arn, "kms", call[0], "--key-id", arn, *call[1:], "--region", region),)
     return Fix(words=words, commands=commands, trailkeep=by_trailkeep(view, "the archive's key"))

@@ -167,6 +167,6 @@ def in_words(view: View, reason: Reason) -> str:
     return f"{reason.layer}: {reason.policy}{at}, statement {reason.statement}"
 
 
-def delivers(view: View, ask: Ask) -> str:
+def delivers(ask: Ask) -> str:
     """The request in words."""
     return f"{ask.request.principal.id} {ask.request.action} on {ask.subject}"

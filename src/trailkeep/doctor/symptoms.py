@@ -1,4 +1,4 @@
-"""Which symptoms a Snapshot shows by itself: logs that do not arrive, Regions that differ, retention that is not kept."""
+"""Which symptoms a Snapshot shows by itself: logs that do not arrive, Regions that differ, retention not kept."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -131,7 +131,10 @@ def _regions(view: View, subject: Subject) -> Iterator[Told]:
 def _form(view: View, spot: Spot) -> str:
     trail = any(t.records(spot.account, spot.region) for t in view.hearing(spot.account))
     config = bool(spot.cell and spot.cell.recorder and spot.cell.recorder.is_recording)
-    return f"is {'heard' if trail else 'not heard'} by a trail and {'recorded' if config else 'not recorded'} by AWS Config"
+    return (
+        f"is {'heard' if trail else 'not heard'} by a trail and {'recorded' if config else 'not recorded'} by AWS "
+        "Config"
+    )
 
 
 def _retention(view: View, subject: Subject, *, asked: bool) -> Symptom:

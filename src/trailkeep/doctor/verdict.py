@@ -118,7 +118,8 @@ class Verdict:
     @property
     def probes(self) -> tuple[Probe, ...]:
         """What to ask AWS, each once."""
-        return tuple(dict.fromkeys(p for case in (*self.unsure, *self.found) for p in case.probes))
+        cases: tuple[Found | Unsure, ...] = (*self.unsure, *self.found)
+        return tuple(dict.fromkeys(p for case in cases for p in case.probes))
 
     @property
     def lost(self) -> bool:

@@ -142,8 +142,13 @@ class View:
 
     @cached_property
     def archive(self) -> tuple[Bucket, ...]:
-        """Every bucket of the archive that was seen."""
-        return tuple(dict.fromkeys((*self.trail_buckets, *self.config_buckets)))
+        """The buckets of the archive that were seen: as specified, else those that are delivered into."""
+        found = tuple(dict.fromkeys((*self.trail_buckets, *self.config_buckets)))
+        if self.desired is None:
+            return found
+        names = {b.name for b in self.desired.buckets}
+        ours = tuple(b for b in found if b.name in names or not self.desired.trails)
+        return ours or found
 
     @cached_property
     def _expected(self) -> Mapping[AccountId, tuple[Region, ...]]:
@@ -234,8 +239,9 @@ class View:
         """The key of that ARN, alias or id, if it was seen."""
         if not name:
             return None
-        tail = name.rpartition(":")[2]
-        names = {name, tail, tail.removeprefix("key/")}
+        if ":key/" in name:
+            return next((k for k in self.snapshot.keys if k.arn == name), None)
+        names = {name, name.rpartition(":")[2]}
         return next((k for k in self.snapshot.keys if names & {k.arn, k.alias, k.arn.rpartition("/")[2]}), None)
 
     @property

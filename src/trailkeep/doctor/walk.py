@@ -184,10 +184,10 @@ def key_of(trail: Trail, bucket: Bucket | None) -> str:
     return trail.kms_key or (bucket.encryption.key if bucket else "")
 
 
-def unseen_key(view: View, name: str, account: str, region: str) -> Unsure:
+def unseen_key(name: str, account: str, region: str) -> Unsure:
     """A key that encrypts logs and that the snapshot does not hold."""
     parts = name.split(":")
-    if len(parts) >= 6:
+    if len(parts) >= 6:  # an ARN says itself where the key is
         account, region = parts[4], parts[3]
     probe = Probe(operation="describe_key", account=account, region=region, about=name)
     return Unsure(
@@ -249,10 +249,10 @@ def keys_in_use(view: View, subject: Subject) -> Iterator[tuple[str, Key | None,
         bucket = view.snapshot.bucket(channel.bucket)
         region = bucket.region if bucket else ""
         named.append((channel.kms_key or (bucket.encryption.key if bucket else ""), account, region))
-    for name, account, region in named:
+    for name, owner, where in named:
         if name and name not in seen:
             seen.add(name)
-            yield name, view.key(name), unseen_key(view, name, account, region)
+            yield name, view.key(name), unseen_key(name, owner, where)
 
 
 def probed_key(view: View, unsure: Unsure) -> dict[str, str]:

@@ -154,7 +154,7 @@ def _gap_lines(
 def _gap_line(group: list[Gap], window: Window, names: Mapping[str, str], noun: str) -> Iterator[Text]:
     gap = group[0]
     cells = sum(g.cells for g in group)
-    start, end = min(g.start for g in group), max(g.end for g in group)
+    start, end = max(g.start for g in group), min(g.end for g in group)  # the best known to the second
     form = "%Y-%m-%d" if window.step == DAY else "%Y-%m-%d %H:%M"
     last = end - DAY if window.step == DAY else end
     when = f"{start:{form}}" if start == last else f"{start:{form}} to {last:{form}}"

@@ -4,6 +4,7 @@ Every cell is a sign of its own, so that it reads without colours: ■ covered, 
 · not expected.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -28,11 +29,14 @@ def render_map(
     rows: Sequence[Row], window: Window, names: Mapping[str, str], *, by_region: bool, everything: bool
 ) -> list[Text]:
     """A line for each account, or account and Region: those with gaps first."""
-    lines: dict[str, list[Row]] = {}
+    lines: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
-        label = names.get(row.account) or row.account
-        lines.setdefault(f"{label} {row.region}" if by_region else label, []).append(row)
-    order = sorted(lines.items(), key=lambda line: (_is_whole(line[1], window), line[0]))
+        lines.setdefault((row.account, row.region if by_region else ""), []).append(row)
+    twice = {name for name, number in Counter(names.values()).items() if number > 1}
+    labels = {place: _label(*place, names, twice) for place in lines}
+    order = sorted(
+        ((labels[place], its) for place, its in lines.items()), key=lambda line: (_is_whole(line[1], window), line[0])
+    )
     shown = order if everything else order[:ROWS]
     days = [(day, first) for day, first, _ in window.days()]
     step = -(-len(days) // COLUMNS)
@@ -50,7 +54,7 @@ def render_map(
 def render_hours(rows: Iterable[Row], window: Window, names: Mapping[str, str], first: int, number: int) -> list[Text]:
     """One day: a line for each account and Region, a column for each hour."""
     day = window.begin(first)
-    hours = "".join(f"{(day.hour + n) % 24:02d} " for n in range(number))
+    hours = " ".join(f"{(day.hour + n) % 24:02d}" for n in range(number))
     made = [Text(f"{day:%Y-%m-%d}".ljust(_NAME) + f" {hours}", style="dim")]
     for row in rows:
         label = f"{names.get(row.account) or row.account} {row.region}"
@@ -90,6 +94,12 @@ def _sign(sums: Totals) -> tuple[str, str]:
     if sums.uncovered:
         return ("▣", "yellow") if sums.covered else ("□", "red")
     return ("?", "yellow") if sums.unknown else ("■", "green")
+
+
+def _label(account: str, region: str, names: Mapping[str, str], twice: set[str]) -> str:
+    """An account by its name, where no other has it."""
+    name = names.get(account) or account
+    return f"{f'{account} {name}' if name in twice else name} {region}".rstrip()
 
 
 def _cut(label: str) -> str:

@@ -230,7 +230,7 @@ def put(made: Made) -> tuple[Deed, Attacker]:
     return deed, replace(made.attacker, policies=replace(policies, resource=None, rcp=()))
 
 
-def requests(made: Made, most: int = 3000) -> Iterator[Request]:
+def requests(made: Made, most: int = 600) -> Iterator[Request]:
     """Every request of this attacker that the made policies could treat in its own way, as far as `most`."""
     text = repr(made.documents).lower()
     arns = _principal_arns(made.attacker, text)

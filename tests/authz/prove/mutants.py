@@ -20,9 +20,15 @@ class Mutant:
     statement: str
     element: str
     dropped: str
+    actions: frozenset[str]
 
     def __str__(self) -> str:
         return f"{self.policy} {self.statement}: {self.element} without {self.dropped}"
+
+    @property
+    def where(self) -> tuple[str, str]:
+        """The policy and the statement."""
+        return self.policy, self.statement
 
     def concerns(self, action: str) -> bool:
         """Whether what was dropped is, or is about, this action."""
@@ -41,33 +47,43 @@ def mutants(world: World) -> Iterator[Mutant]:
     organization = world.snapshot.organization
     for n, policy in enumerate(organization.policies):
         if not policy.aws_managed:
-            for changed, *what in _documents(policy.content):
+            for changed, what in _documents(policy.content):
                 rest = list(organization.policies)
                 rest[n] = replace(policy, content=changed)
-                yield _mutant(g.with_policies(world, rest), f"{policy.name} ({policy.id})", *what)
+                yield _mutant(g.with_policies(world, rest), f"{policy.name} ({policy.id})", what)
     for n, bucket in enumerate(world.snapshot.buckets):
-        for changed, *what in _documents(bucket.policy):
+        for changed, what in _documents(bucket.policy):
             buckets = list(world.snapshot.buckets)
             buckets[n] = replace(bucket, policy=changed)
-            yield _mutant(g.seen(world, buckets=tuple(buckets)), f"bucket policy of {bucket.name}", *what)
+            yield _mutant(g.seen(world, buckets=tuple(buckets)), f"bucket policy of {bucket.name}", what)
     for n, key in enumerate(world.snapshot.keys):
-        for changed, *what in _documents(key.policy):
+        for changed, what in _documents(key.policy):
             keys = list(world.snapshot.keys)
             keys[n] = replace(key, policy=changed)
-            yield _mutant(g.seen(world, keys=tuple(keys)), f"key policy of {key.alias}", *what)
+            yield _mutant(g.seen(world, keys=tuple(keys)), f"key policy of {key.alias}", what)
 
 
-def _mutant(world: World, policy: str, statement: str, element: str, dropped: str) -> Mutant:
-    return Mutant(world=world, policy=policy, statement=statement, element=element, dropped=dropped)
+What = tuple[dict[str, Any], str, str, str]
+"""A statement as it was, its name, the element that lost something, and what it lost."""
 
 
-def _documents(text: str) -> Iterator[tuple[str, str, str, str]]:
+def _mutant(world: World, policy: str, what: What) -> Mutant:
+    statement, sid, element, dropped = what
+    actions = statement.get("Action", statement.get("NotAction"))
+    listed: list[str] = actions if isinstance(actions, list) else [str(actions)]
+    return Mutant(
+        world=world, policy=policy, statement=sid, element=element, dropped=dropped, actions=frozenset(listed)
+    )
+
+
+def _documents(text: str) -> Iterator[tuple[str, What]]:
     document = json.loads(text)
     for n, statement in enumerate(document["Statement"]):
+        sid = statement.get("Sid") or str(n + 1)
         for changed, element, dropped in _statements(statement):
-            rest = list(document["Statement"])
+            rest: list[dict[str, Any]] = list(document["Statement"])
             rest[n : n + 1] = [] if changed is None else [changed]
-            yield json.dumps({**document, "Statement": rest}), statement.get("Sid") or str(n + 1), element, dropped
+            yield json.dumps({**document, "Statement": rest}), (statement, sid, element, dropped)
 
 
 def _statements(statement: dict[str, Any]) -> Iterator[tuple[dict[str, Any] | None, str, str]]:

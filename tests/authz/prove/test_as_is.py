@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.authz.prove import guarded as g
 from tests.setup import build
 from trailkeep.authz.prove.proof import Proof, Verdict
+from trailkeep.authz.prove.prove import prove
 from trailkeep.authz.prove.world import World
 from trailkeep.model.ids import AccountId
 from trailkeep.model.snapshot import Unreachable
@@ -35,7 +36,7 @@ def holes(proof: Proof) -> set[tuple[str, str]]:
 
 
 def test_without_the_principals_nothing_is_known() -> None:
-    assert g.prove(OPEN, claims=g.of("logs-kept")).as_is[0].verdict is Verdict.UNKNOWN
+    assert prove(OPEN, claims=g.of("logs-kept")).as_is[0].verdict is Verdict.UNKNOWN
 
 
 def test_a_principal_without_rights_breaks_nothing_and_one_with_them_does() -> None:
@@ -116,7 +117,7 @@ class Alone(World):
     """The same, where no account stands for another."""
 
     @property
-    def _partly(self) -> bool:  # type: ignore[override]
+    def _partly(self) -> bool:
         return True
 
 

@@ -68,7 +68,4 @@ def test_a_hostile_bucket_policy_never_proves_that_nobody_else_reads(name: str) 
     found = SCPS[name] if isinstance(SCPS[name], str) else json.dumps(SCPS[name])
     text = found.replace('"Deny"', '"Allow","Principal":"*"').replace("s3:DeleteObject*", "s3:GetObject")
     verdict = g.said(g.world(bucket_policy=text), "readers")["readers"]
-    assert verdict in {Verdict.REFUTED, Verdict.UNKNOWN} or name in {"nested deeply", "more than a megabyte"} | NO_GRANT
-
-
-NO_GRANT = {"stars alone", "a condition of two thousand"}
+    assert verdict in {Verdict.REFUTED, Verdict.UNKNOWN}

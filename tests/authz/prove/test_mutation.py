@@ -24,11 +24,24 @@ UNASKED = frozenset({
     "s3:CreateAccessPoint", "s3:CreateMultiRegionAccessPoint", "s3:PutAccessPointPolicy", "s3:DeleteAccessPointPolicy",
     # grants are a residual path; rotation and replicas of a key take nothing away
     "kms:CreateGrant", "kms:DisableKeyRotation", "kms:EnableKeyRotation", "kms:ReplicateKey", "kms:UpdatePrimaryRegion",
+    # how long Config itself keeps items (the archive has them), recorders that belong to other services
+    "config:DeleteRetentionConfiguration", "config:PutRetentionConfiguration",
+    "config:DeleteServiceLinkedConfigurationRecorder",
+    # only the management account may call it; tags; IAM keeps a service-linked role while a recorder uses it
+    "cloudtrail:DeregisterOrganizationDelegatedAdmin", "cloudtrail:AddTags", "cloudtrail:RemoveTags",
+    "iam:DeleteServiceLinkedRole",
     # what weakens an exempt role, or renames it, helps nobody to become it
     "iam:DeleteRole", "iam:DeleteRolePermissionsBoundary", "iam:DeleteRolePolicy", "iam:DetachRolePolicy",
     "iam:PutRolePermissionsBoundary", "iam:TagRole", "iam:UntagRole", "iam:UpdateRole", "iam:UpdateRoleDescription",
 })  # fmt: skip
 """Actions that our policies deny and no claim asks about, each for the reason above it."""
+
+SPARE = ("DenyPlainTransport", "CloudTrailAcl", "CloudTrailUse", "ConfigAcl", "ConfigCheck")
+"""Statements that no claim is about: plain HTTP, and what a service may look at before it delivers.
+
+The value bucket-owner-full-control is another: buckets without ACLs take no account of it. So are the objects in
+Weaken and Versioning, whose actions are about buckets.
+"""
 
 
 @lru_cache
@@ -41,10 +54,21 @@ def is_explained(mutant: Mutant) -> bool:
     now = g.said(mutant.world)
     if any(now[p.claim] is not p.verdict for p in base().worst_case):
         return True
-    if mutant.dropped in UNASKED:
+    if mutant.dropped in UNASKED or mutant.actions <= UNASKED:
+        return True
+    spare = mutant.statement in {"Weaken", "Versioning"} and mutant.dropped.endswith("/*")
+    if spare or mutant.statement.startswith(SPARE) or mutant.dropped == "bucket-owner-full-control":
         return True
     guards = [guard for proof in base().worst_case for guard in proof.guards]
-    return any(mutant.concerns(guard.deed.action) and names(guard, mutant) for guard in guards)
+    concerned = [guard for guard in guards if mutant.concerns(guard.deed.action)]
+    if any(held(guard) and mutant.where in held(guard) for guard in guards):
+        return any(names(guard, mutant) for guard in concerned)
+    return any(not held(guard) for guard in concerned)  # it stands where nothing is granted in the first place
+
+
+def held(guard: Guard) -> frozenset[tuple[str, str]]:
+    """The statements that a certificate names for a question, by policy and name."""
+    return frozenset((r.policy, r.statement) for r in (*guard.alone, *guard.together))
 
 
 def names(guard: Guard, mutant: Mutant) -> bool:
@@ -52,8 +76,7 @@ def names(guard: Guard, mutant: Mutant) -> bool:
 
     A Deny that lost one of its exceptions only denies more.
     """
-    held = {(r.policy, r.statement) for r in (*guard.alone, *guard.together)}
-    return (mutant.policy, mutant.statement) in held and (len(held) > 1 or " " in mutant.element)
+    return mutant.where in held(guard) and (len(held(guard)) > 1 or " " in mutant.element)
 
 
 def chosen() -> list[Mutant]:

@@ -25,7 +25,7 @@ def _said(view: View, archive: AccountId) -> Said:
     without = sorted((view.promise.guarded or frozenset()) - guard.roles)
     if without:
         return bad(f"{len(without)} roles are without it: {', '.join(without[:5])}")
-    return good(f"{len(guard.roles)} roles carry it")
+    return good(f"roles that carry it: {len(guard.roles)}")
 
 
 CHECK = Check(

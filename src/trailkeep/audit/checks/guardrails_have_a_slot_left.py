@@ -14,8 +14,11 @@ SLOTS = {"SERVICE_CONTROL_POLICY": 10, "RESOURCE_CONTROL_POLICY": MAX_RCPS}
 
 def ask(view: View) -> Iterator[Answer]:
     """One answer a root, unit or account that a policy is attached to."""
+    expected = frozenset(view.promise.accounts)
     for target, policies in sorted(view.attached.items()):
-        taken = Counter(p.type for p in policies)
+        if target in view.organization.accounts and target not in expected:
+            continue
+        taken: Counter[str] = Counter(p.type for p in policies)
         if not any(p.id == "p-RCPFullAWSAccess" for p in policies):
             taken["RESOURCE_CONTROL_POLICY"] += 1
         full = [f"{taken[t]} of {most} {t}" for t, most in SLOTS.items() if taken[t] >= most]

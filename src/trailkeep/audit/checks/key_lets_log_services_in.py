@@ -27,16 +27,17 @@ def ask(view: View) -> Iterator[Answer]:
 def _users(view: View, key: Key) -> Iterator[tuple[str, Asked]]:
     """Each service that encrypts with the key, with what its requests say of whom they are for."""
     names, organization = {key.arn, key.alias}, view.organization
+    whole = {"aws:sourceorgid": (organization.id,)}
     for trail in view.trails:
         if trail.kms_key in names:
             arn = trail.arn
-            context = {"aws:sourcearn": (arn,), "kms:encryptioncontext:aws:cloudtrail:arn": (arn,)}
+            context = {"aws:sourcearn": (arn,), "kms:encryptioncontext:aws:cloudtrail:arn": (arn,), **whole}
             yield "cloudtrail.amazonaws.com", {**context, "aws:sourceaccount": (trail.owner,)}
     bucket = view.holder("config")
     if bucket and bucket.encryption.key in names:
         account = organization.management
         arn = f"arn:{organization.partition}:config:{key.region}:{account}:x"
-        ours = {"aws:sourcearn": (arn,), "aws:sourceaccount": (account,), "aws:sourceorgid": (organization.id,)}
+        ours = {"aws:sourcearn": (arn,), "aws:sourceaccount": (account,), **whole}
         yield "config.amazonaws.com", ours
 
 

@@ -8,6 +8,7 @@ witness that rests on it does not count.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from trailkeep.authz import conditions
 from trailkeep.authz.patterns import is_everything
@@ -67,7 +68,7 @@ class Encoder:
         return FALSE if session is None else self._atom(session, union)
 
     def _atom(self, variable: Variable, union: Union) -> int:
-        return self.formulas.atom(Atom(variable=variable, union=union)) if union else FALSE
+        return self.formulas.among(variable, union) if union else FALSE
 
     def _named(self, template: Template, resource: Text | None, *, surely: bool) -> int:  # type: ignore[type-arg]
         encoded = self._encoded(template, surely=surely)
@@ -215,7 +216,12 @@ def _read(truth: Truth, *, surely: bool) -> int:
 
 
 def _templates(test: conditions.Test) -> list[Template]:  # type: ignore[type-arg]
-    return [Template(value, test.version, str, lambda _w, _v: False) for value in test.values]
+    return _made(test.values, test.version)
+
+
+@lru_cache(maxsize=16384)
+def _made(values: tuple[str, ...], version: str) -> list[Template]:  # type: ignore[type-arg]
+    return [Template(value, version, str, lambda _w, _v: False) for value in values]
 
 
 def _named(variable: Variable, name: str) -> Variable:

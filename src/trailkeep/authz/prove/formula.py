@@ -7,7 +7,8 @@ solver, which is how a formula becomes clauses (Tseitin 1968): a node is equival
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from trailkeep.authz.prove.variables import Atom
+from trailkeep.authz.prove.language import Union
+from trailkeep.authz.prove.variables import Atom, Variable
 
 TRUE = 1
 FALSE = -1
@@ -20,6 +21,7 @@ class Formulas:
         self._nodes: dict[int, frozenset[int]] = {}
         self._atoms: dict[int, Atom] = {}
         self._known: dict[frozenset[int] | Atom, int] = {}
+        self._texts: dict[tuple[Variable, Union], int] = {}
         self._last = TRUE
         self._news: list[list[int]] = [[TRUE]]
 
@@ -32,6 +34,12 @@ class Formulas:
             self._known[atom] = self._new()
             self._atoms[self._last] = atom
         return self._known[atom]
+
+    def among(self, variable: Variable, union: Union) -> int:
+        """The formula that the variable's text is in a set."""
+        if (variable, union) not in self._texts:
+            self._texts[variable, union] = self.atom(Atom(variable=variable, union=union))
+        return self._texts[variable, union]
 
     def every(self, parts: Iterable[int]) -> int:
         """Their conjunction; TRUE of none."""

@@ -143,9 +143,9 @@ def _boundaries(kind: str, atoms: Iterable[Atom]) -> Iterator[str]:
         case "date":
             yield "2026-01-01T00:00:00Z"
             moments = sorted({date.seconds(v) for v in wanted})
-            near = (m + step for m in moments for step in (0, -1, 1))
+            around = (m + step for m in moments for step in (0, -1, 1))
             between = ((a + b) / 2 for a, b in pairwise(moments))
-            yield from (_moment(m) for m in (*near, *between) if _FIRST <= m <= _LAST)
+            yield from (_moment(m) for m in (*around, *between) if _FIRST <= m <= _LAST)
         case "ip":
             yield from ("203.0.113.9", "2001:db8::9")
             for network in {ip_network(v, strict=False) for v in wanted}:

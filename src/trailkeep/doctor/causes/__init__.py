@@ -158,6 +158,6 @@ CAUSES: tuple[Cause, ...] = (
     d12_other_owner.CAUSE,
     d13_digests_first.CAUSE,
 )
-"""Adding one is one file, one line here, a planted case in tests/doctor and a page: `python -m trailkeep.doctor.pages`."""
+"""Adding one is a file, a line here, a plant in tests/doctor, and `python -m trailkeep.doctor.pages`."""
 
 BY_ID = {cause.id: cause for cause in CAUSES}

@@ -51,6 +51,6 @@ CAUSE = Cause(
     remedy="Start logging in the home Region; the StopLogging event names who stopped it.",
     sources=("botocore model cloudtrail GetTrailStatus, StartLogging",),
     look=_look,
-    consequences=("A24",),
+    consequences=("A24", "B13"),
     nothing="there is no trail that could have been stopped (see A2)",
 )

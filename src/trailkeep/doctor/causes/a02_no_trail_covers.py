@@ -40,4 +40,5 @@ CAUSE = Cause(
         "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html",
     ),
     look=_look,
+    consequences=("B13",),
 )

@@ -57,5 +57,5 @@ CAUSE = Cause(
     remedy="Extend the policy of the right bucket first, then update the trail.",
     sources=("botocore model cloudtrail DescribeTrails, UpdateTrail",),
     look=_look,
-    consequences=("A4",),
+    consequences=("A4", "B13"),
 )

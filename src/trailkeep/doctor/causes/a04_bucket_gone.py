@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from trailkeep.doctor import remedy, walk
 from trailkeep.doctor.cause import Cause, Cost, Family
-from trailkeep.doctor.verdict import Case, Fine, Found, Unsure
+from trailkeep.doctor.verdict import Case, Fine, Fix, Found, Unsure
 from trailkeep.doctor.view import Subject, View
 
 _WORDS = (
@@ -51,7 +51,7 @@ def _listed_without(view: View, name: str) -> bool:
     return owner in view.snapshot.cells and view.snapshot.unread(owner, "", "bucket") is None
 
 
-def _asked(view: View, name: str, fix: remedy.Fix) -> Iterator[Case]:
+def _asked(view: View, name: str, fix: Fix) -> Iterator[Case]:
     unsure = walk.unseen(view, name)
     told = view.told(unsure.probes[0])
     state = next((row.get("state", "") for row in told.each()), "") if told else ""

@@ -24,7 +24,7 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
             words = "Let CloudTrail write the trail's files: add this statement to the bucket's policy."
             yield Found(
                 where=f"bucket {bucket.name}",
-                said=f"{requests.delivers(view, ask)}: no statement of the bucket policy allows it",
+                said=f"{requests.delivers(ask)}: no statement of the bucket policy allows it",
                 source=f"s3 GetBucketPolicy of {bucket.name}, evaluated",
                 fix=put_policy(view, bucket, words, may_write(view, trail, bucket)),
             )

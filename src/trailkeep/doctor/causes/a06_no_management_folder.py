@@ -27,8 +27,8 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
             words = "Let CloudTrail also write below the management account's own id: add this statement."
             yield Found(
                 where=f"bucket {bucket.name}",
-                said=f"{requests.delivers(view, ask)}: no statement allows it, while the organization's folder is allowed; "
-                "CreateTrail and UpdateTrail are reported to answer InsufficientS3BucketPolicyException then",
+                said=f"{requests.delivers(ask)}: no statement allows it, while the organization's folder is "
+                "allowed; CreateTrail and UpdateTrail are reported to answer InsufficientS3BucketPolicyException then",
                 source=f"s3 GetBucketPolicy of {bucket.name}, evaluated",
                 fix=put_policy(view, bucket, words, may_write(view, trail, bucket)),
             )

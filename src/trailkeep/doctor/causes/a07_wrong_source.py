@@ -23,7 +23,7 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
             make = may_check if ask.step == "check" else may_write
             yield Found(
                 where=f"bucket {bucket.name}",
-                said=f"{requests.delivers(view, ask)} comes from {trail.arn}; the policy allows {named or 'another source'}",
+                said=f"{requests.delivers(ask)} comes from {trail.arn}; the policy allows {named or 'another source'}",
                 source=f"s3 GetBucketPolicy of {bucket.name}, evaluated with and without aws:SourceArn",
                 fix=put_policy(view, bucket, words, make(view, trail, bucket)),
             )

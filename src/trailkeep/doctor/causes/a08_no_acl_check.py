@@ -23,7 +23,7 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
             words = "Let CloudTrail check the bucket: add this statement, with no other condition."
             yield Found(
                 where=f"bucket {bucket.name}",
-                said=f"{requests.delivers(view, ask)}: no statement of the bucket policy allows it",
+                said=f"{requests.delivers(ask)}: no statement of the bucket policy allows it",
                 source=f"s3 GetBucketPolicy of {bucket.name}, evaluated",
                 fix=put_policy(view, bucket, words, may_check(view, trail, bucket)),
             )

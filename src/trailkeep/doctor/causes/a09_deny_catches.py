@@ -35,7 +35,7 @@ def _found(view: View, bucket: Bucket, ask: requests.Ask, decision: Decision) ->
     statement = but_services(bucket.policy, reason.statement)
     return Found(
         where=f"bucket {bucket.name}",
-        said=f"{requests.delivers(view, ask)} is denied by {requests.in_words(view, reason)}",
+        said=f"{requests.delivers(ask)} is denied by {requests.in_words(view, reason)}",
         source=f"s3 GetBucketPolicy of {bucket.name}, evaluated",
         fix=put_policy(view, bucket, words, statement),
     )
@@ -47,8 +47,8 @@ CAUSE = Cause(
     title="A Deny of the bucket policy catches the log service",
     family=Family.LOGS,
     cost=Cost.POLICY,
-    decided="The services' own requests (over TLS, without an organization id, VPC or encryption header) are evaluated; "
-    "a statement of the bucket policy denies them explicitly.",
+    decided="The services' own requests (over TLS, without an organization id, VPC or encryption header) are "
+    "evaluated; a statement of the bucket policy denies them explicitly.",
     unknown="The bucket or its policy could not be read.",
     remedy="Add `aws:PrincipalIsAWSService` = false to the Deny, or take it out where it is about a header.",
     sources=(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from trailkeep.authz.request import Layer
+from trailkeep.authz.request import Decision, Layer
 from trailkeep.doctor import remedy, requests, walk
 from trailkeep.doctor.cause import Cause, Cost, Family
 from trailkeep.doctor.verdict import Case, Fine, Found
@@ -26,7 +26,7 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
                 yield _case(view, f"key {key.alias or key.arn}", ask, decision)
 
 
-def _case(view: View, where: str, ask: requests.Ask, decision: requests.Decision) -> Case:
+def _case(view: View, where: str, ask: requests.Ask, decision: Decision) -> Case:
     reason = requests.denying(decision)
     if reason is None or reason.layer is not Layer.RCP:
         return Fine(because="no RCP over the archive denies it")
@@ -34,7 +34,7 @@ def _case(view: View, where: str, ask: requests.Ask, decision: requests.Decision
         f"Change {reason.policy}, statement {reason.statement}: except AWS's services that act for this organization "
         "(aws:PrincipalIsAWSService, aws:SourceOrgID), as AWS's samples do."
     )
-    said = f"{requests.delivers(view, ask)} is denied by {requests.in_words(view, reason)}"
+    said = f"{requests.delivers(ask)} is denied by {requests.in_words(view, reason)}"
     fix = remedy.in_words(view, words, "the RCP")
     return Found(where=where, said=said, source="organizations DescribePolicy, evaluated", fix=fix)
 

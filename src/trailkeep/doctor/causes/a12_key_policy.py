@@ -15,7 +15,7 @@ from trailkeep.model.trail import Trail
 def _look(view: View, subject: Subject) -> Iterator[Case]:
     for trail, bucket, name, key in walk.keys_of_trails(view, subject):
         if key is None:
-            yield walk.unseen_key(view, name, trail.owner, trail.home_region)
+            yield walk.unseen_key(name, trail.owner, trail.home_region)
             continue
         if not key.policy:
             lost = view.lost(key.account, key.region, f"key {key.alias}", f"policy of key {key.alias or key.arn}")
@@ -31,7 +31,7 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
             said = f"is denied by {requests.in_words(view, reason)}" if reason else "is not allowed by the key policy"
             yield Found(
                 where=f"key {key.alias or key.arn}",
-                said=f"{requests.delivers(view, ask)} for {trail.arn} {said}",
+                said=f"{requests.delivers(ask)} for {trail.arn} {said}",
                 source="kms GetKeyPolicy, evaluated",
                 fix=_fix(view, trail, key, ask.request.action),
             )
@@ -52,8 +52,8 @@ CAUSE = Cause(
     title="The key policy does not let CloudTrail encrypt",
     family=Family.LOGS,
     cost=Cost.POLICY,
-    decided="kms:GenerateDataKey with the trail's encryption context, kms:DescribeKey, and with Bucket Keys kms:Decrypt "
-    "are evaluated against the key policy and RCPs.",
+    decided="kms:GenerateDataKey with the trail's encryption context, kms:DescribeKey, and with Bucket Keys "
+    "kms:Decrypt are evaluated against the key policy and RCPs.",
     unknown="The key or its policy could not be read.",
     remedy="Allow the service what it needs, with the trail's ARN as aws:SourceArn and as encryption context.",
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",),

@@ -25,7 +25,7 @@ def _key(view: View, bucket: Bucket, name: str) -> Iterator[Case]:
     parts = name.split(":")
     owner = parts[4] if len(parts) >= 6 else bucket.account
     key = view.key(name)
-    unsure = walk.unseen_key(view, name, bucket.account, bucket.region)
+    unsure = walk.unseen_key(name, bucket.account, bucket.region)
     told = walk.probed_key(view, unsure) if key is None else {}
     state = key.state if key else told.get("state", "")
     if name.startswith("alias/aws/"):

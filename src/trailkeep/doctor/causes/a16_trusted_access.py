@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from trailkeep.doctor import remedy, walk
 from trailkeep.doctor.cause import Cause, Cost, Family
 from trailkeep.doctor.requests import CLOUDTRAIL
-from trailkeep.doctor.verdict import Case, Fine, Found
+from trailkeep.doctor.verdict import Case, Fine, Fix, Found
 from trailkeep.doctor.view import Subject, View
 from trailkeep.setup.desired.foreign import foreign_organization_trail
 
@@ -27,9 +27,7 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
         where="organization",
         said=f"{CLOUDTRAIL} is not among the services with trusted access, while there is an organization trail",
         source="organizations ListAWSServiceAccessForOrganization",
-        fix=remedy.Fix(
-            words=_WORDS + whose, commands=(command,), trailkeep=remedy.by_trailkeep(view, "trusted access")
-        ),
+        fix=Fix(words=_WORDS + whose, commands=(command,), trailkeep=remedy.by_trailkeep(view, "trusted access")),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from trailkeep.doctor import remedy, walk
 from trailkeep.doctor.cause import Cause, Cost, Family
 from trailkeep.doctor.requests import CLOUDTRAIL
-from trailkeep.doctor.verdict import Case, Fine, Found
+from trailkeep.doctor.verdict import Case, Fine, Fix, Found
 from trailkeep.doctor.view import Spot, Subject, View
 from trailkeep.model.ids import AccountId
 
@@ -44,7 +44,7 @@ def _found(view: View, account: AccountId, spot: Spot) -> Found:
         where=view.name(account),
         said=f"{ROLE} is not among its service-linked roles, and the organization trail is not there ({spot.region})",
         source="iam ListRoles, cloudtrail GetTrailStatus",
-        fix=remedy.Fix(words=_WORDS, commands=(command,)),
+        fix=Fix(words=_WORDS, commands=(command,)),
     )
 
 
@@ -54,8 +54,8 @@ CAUSE = Cause(
     title="CloudTrail's service-linked role is missing",
     family=Family.LOGS,
     cost=Cost.STATUS,
-    decided="The account has no AWSServiceRoleForCloudTrail and the organization trail does not appear in it. Where the "
-    "trail appears the role is not asked for.",
+    decided="The account has no AWSServiceRoleForCloudTrail and the organization trail does not appear in it. Where "
+    "the trail appears the role is not asked for.",
     unknown="The account's service-linked roles could not be read.",
     remedy="Create the service-linked role.",
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html",),

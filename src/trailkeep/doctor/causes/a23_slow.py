@@ -61,4 +61,5 @@ CAUSE = Cause(
         "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html",
     ),
     look=_look,
+    about_reading=True,
 )

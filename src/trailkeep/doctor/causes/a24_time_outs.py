@@ -9,7 +9,8 @@ from trailkeep.doctor.view import FRESH, Spot, Subject, View
 from trailkeep.model.trail import Trail, TrailStatus
 
 _WORDS = (
-    "Look at AWS Health for S3 and KMS; CloudTrail repeats for 30 days, after that the events are gone. Your own network "
+    "Look at AWS Health for S3 and KMS; CloudTrail repeats for 30 days, after that the events are gone. Your own "
+    "network "
     "is not in the way: CloudTrail delivers inside AWS."
 )
 

@@ -23,7 +23,8 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
         return
     said = f"you looked at {subject.looked_at}; logs lie under {', '.join(right[:2])}"
     words = (
-        "Look there: an organization trail's folders carry the organization's id, Config's do not; CloudTrail pads months "
+        "Look there: an organization trail's folders carry the organization's id, Config's do not; CloudTrail "
+        "pads months "
         "and days to two digits, Config does not; days are UTC."
     )
     where = view.place(spots[0]) if len(spots) == 1 else "the archive"
@@ -65,5 +66,6 @@ CAUSE = Cause(
         "https://docs.aws.amazon.com/config/latest/developerguide/example-configuration-history-notification.html",
     ),
     look=_look,
+    about_reading=True,
     nothing="no trail and no channel writes anything that could be looked for",
 )

@@ -28,7 +28,7 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
             continue
         key = view.key(bucket.encryption.key)
         if bucket.encryption.key and key is None:
-            yield walk.unseen_key(view, bucket.encryption.key, bucket.account, bucket.region)
+            yield walk.unseen_key(bucket.encryption.key, bucket.account, bucket.region)
         for reader in named:
             yield from _reads(view, reader, bucket, key)
     yield from walk.no_archive(view)
@@ -78,4 +78,5 @@ CAUSE = Cause(
     remedy="Name the reader in `archive.readers`.",
     sources=("https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",),
     look=_look,
+    about_reading=True,
 )

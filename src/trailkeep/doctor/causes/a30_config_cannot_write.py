@@ -26,7 +26,7 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
             words = "Let AWS Config deliver: add this statement to the bucket's policy."
             yield Found(
                 where=f"bucket {bucket.name}",
-                said=f"{requests.delivers(view, ask)} for {view.name(account)}: no statement of the bucket policy allows it",
+                said=f"{requests.delivers(ask)} for {view.name(account)}: no statement of the bucket policy allows it",
                 source=f"s3 GetBucketPolicy of {bucket.name}, evaluated",
                 fix=put_policy(view, bucket, words, statement),
             )
@@ -41,7 +41,8 @@ def _reported(view: View, subject: Subject) -> Iterator[Case]:
             yield lost
         elif channel is not None and "failure" in {channel.history, channel.snapshot}:
             words = (
-                "Read the error: AccessDenied is the bucket's or key's policy, NoSuchBucket the bucket. If AWS Config goes "
+                "Read the error: AccessDenied is the bucket's or key's policy, NoSuchBucket the bucket. If AWS "
+                "Config goes "
                 "on saying that it cannot write, set `recorder.write_condition: accounts`: AWS's pages disagree on the "
                 "condition that satisfies it. Its HeadBucket failing with AccessDenied is noise, never the cause."
             )

@@ -20,7 +20,7 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
         if not name:
             yield Fine(because="the channel uses no KMS key")
         elif key is None:
-            yield walk.unseen_key(view, name, account, bucket.region if bucket else "")
+            yield walk.unseen_key(name, account, bucket.region if bucket else "")
         else:
             yield from _regions(view, account, key, bucket.region if bucket else "")
             yield from _allowed(view, account, key)
@@ -48,7 +48,7 @@ def _allowed(view: View, account: AccountId, key: Key) -> Iterator[Case]:
         source = "organizations DescribePolicy" if reason and reason.layer is Layer.RCP else "kms GetKeyPolicy"
         yield Found(
             where=f"key {key.alias or key.arn}",
-            said=f"{requests.delivers(view, ask)} for {view.name(account)} {said}",
+            said=f"{requests.delivers(ask)} for {view.name(account)} {said}",
             source=f"{source}, evaluated",
             fix=_fix(view, key),
         )
@@ -69,8 +69,8 @@ CAUSE = Cause(
     title="AWS Config cannot use its key",
     family=Family.LOGS,
     cost=Cost.POLICY,
-    decided="kms:GenerateDataKey and kms:Decrypt of config.amazonaws.com are evaluated against the key policy; the key's "
-    "Region is compared with the bucket's.",
+    decided="kms:GenerateDataKey and kms:Decrypt of config.amazonaws.com are evaluated against the key policy; the "
+    "key's Region is compared with the bucket's.",
     unknown="The key or its policy was not read.",
     remedy="Allow the service kms:Decrypt and kms:GenerateDataKey by aws:SourceOrgID.",
     sources=(

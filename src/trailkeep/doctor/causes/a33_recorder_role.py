@@ -82,8 +82,8 @@ CAUSE = Cause(
     title="The recorder's role is missing, untrusting or stopped",
     family=Family.LOGS,
     cost=Cost.POLICY,
-    decided="The role does not exist, its trust policy does not let config.amazonaws.com assume it, or the SCPs over its "
-    "account deny it everywhere what a recorder looks at resources with.",
+    decided="The role does not exist, its trust policy does not let config.amazonaws.com assume it, or the SCPs over "
+    "its account deny it everywhere what a recorder looks at resources with.",
     unknown="A snapshot holds few roles; `--probe` asks GetRole.",
     remedy="The service-linked role AWSServiceRoleForConfig.",
     sources=("https://docs.aws.amazon.com/config/latest/developerguide/iamrole-permissions.html",),

@@ -9,7 +9,8 @@ from trailkeep.doctor.view import Subject, View
 
 _LEGS = {"notification_error": "LatestNotificationError", "cloudwatch_error": "LatestCloudWatchLogsDeliveryError"}
 _WORDS = (
-    "Correct the topic's policy (sns:Publish for cloudtrail.amazonaws.com, members included) or the role for CloudWatch "
+    "Correct the topic's policy (sns:Publish for cloudtrail.amazonaws.com, members included) or the role for "
+    "CloudWatch "
     "Logs; the bucket is not concerned."
 )
 
@@ -43,5 +44,6 @@ CAUSE = Cause(
     remedy="The topic's policy, or the role that CloudTrail uses for the log group.",
     sources=("botocore model cloudtrail GetTrailStatus",),
     look=_look,
+    about_reading=True,
     nothing="there is no trail",
 )

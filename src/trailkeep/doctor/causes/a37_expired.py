@@ -62,5 +62,6 @@ CAUSE = Cause(
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html",
     ),
     look=_look,
+    about_reading=True,
     nothing="there is no trail",
 )

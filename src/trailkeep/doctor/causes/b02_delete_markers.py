@@ -11,9 +11,12 @@ from trailkeep.model.archive import Bucket
 from trailkeep.model.trail import Trail
 
 DAYS = 2
+PAGE = 1000
+"""So many versions are listed at once (botocore model s3 ListObjectVersions)."""
 _WORDS = (
     "Read them as they are: GetObject with the version's id needs no restoring. Bring them back only through the "
-    "break-glass role, with an exception in the bucket policy for exactly those versions, and put the policy back after."
+    "break-glass role, with an exception in the bucket policy for exactly those versions, and put the policy back "
+    "after."
 )
 
 
@@ -31,15 +34,23 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
             tell = f"trailkeep verify s3://{bucket.name} for the whole archive"
             yield Unsure(where=f"bucket {bucket.name}", because=because, probes=probes, tell=tell)
             continue
-        rows = [row for t in told if t for row in t.each() if row.get("kind") == "delete marker"]
-        if rows:
-            yield _found(view, bucket, rows)
-        else:
-            yield Fine(because="no delete marker lies on the last days' log files that were listed")
+        listed = [row for t in told if t for row in t.each()]
+        markers = [row for row in listed if row.get("kind") == "delete marker"]
+        yield _found(view, bucket, markers) if markers else _none(bucket, subject, len(listed), probes)
+
+
+def _none(bucket: Bucket, subject: Subject, listed: int, probes: tuple[Probe, ...]) -> Case:
+    """No marker was seen: that settles one day of an account and Region at most, and only if it was listed whole."""
+    if subject.account and subject.region and subject.day and listed < PAGE:
+        return Fine(because="no delete marker lies on that day's log files")
+    where = ", ".join(p.about for p in probes)
+    because = f"no delete marker lies on what was listed ({where}); the rest of the archive was not looked at"
+    tell = f"--account, --region and --day; or trailkeep verify s3://{bucket.name}"
+    return Unsure(where=f"bucket {bucket.name}", because=because, tell=tell)
 
 
 def probes_of(view: View, trail: Trail, bucket: Bucket, subject: Subject) -> tuple[Probe, ...]:
-    """The days to list: the one that is asked about, else the last ones, of the account and Region or the trail's own."""
+    """The days to list: the one asked about, else the last ones; of the account and Region named, or the trail's."""
     account, region = subject.account or trail.owner, subject.region or trail.home_region
     today = view.snapshot.taken.date()
     days = [subject.day] if subject.day else [today - timedelta(days=n) for n in range(DAYS)]
@@ -74,7 +85,8 @@ CAUSE = Cause(
     family=Family.DELETION,
     cost=Cost.OBJECTS,
     decided="ListObjectVersions of the last days (or the day that is asked about) shows delete markers.",
-    unknown="A snapshot holds no objects; `--probe` lists a few days, `trailkeep verify` everything.",
+    unknown="A snapshot holds no objects; `--probe` lists a few days, and rules it out only for a day of an account and "
+    "Region that are named; `trailkeep verify` looks at everything.",
     remedy="Read the versions by their ids; no restoring is needed for reading. Who did it stands in S3 data events.",
     sources=(
         "botocore model s3 ListObjectVersions, GetObject VersionId",

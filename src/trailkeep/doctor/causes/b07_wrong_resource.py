@@ -13,7 +13,10 @@ from trailkeep.doctor.view import Subject, View
 from trailkeep.errors import PolicyError
 from trailkeep.model.identity import GuardPolicy
 
-_WORDS = "Write the archive's own ARNs: the bucket, and the bucket with /* for its objects. `trailkeep policies lint` shows how."
+_WORDS = (
+    "Write the archive's own ARNs: the bucket, and the bucket with /* for its objects. `trailkeep policies lint` "
+    "shows how."
+)
 
 
 def _look(view: View, subject: Subject) -> Iterator[Case]:
@@ -64,8 +67,8 @@ CAUSE = Cause(
     title="A Deny names the wrong resource",
     family=Family.DELETION,
     cost=Cost.POLICY,
-    decided="A dangerous request goes through a layer whose Denies would stop it if their Resource were `*`: the ARN in "
-    "them is empty, a placeholder, of another bucket or another partition.",
+    decided="A dangerous request goes through a layer whose Denies would stop it if their Resource were `*`: the ARN "
+    "in them is empty, a placeholder, of another bucket or another partition.",
     unknown="No bucket of the archive is in the snapshot.",
     remedy="Correct the ARN; never widen it to `arn:aws:s3:::*`, which stops every clean-up in the account.",
     sources=("https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html",),

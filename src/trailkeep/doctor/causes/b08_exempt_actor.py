@@ -1,4 +1,4 @@
-"""B8: who did it is not bound by the guardrails: the management account, a service-linked role, an exempt role, root."""
+"""B8: who did it is bound by no guardrail: the management account, a service-linked or exempt role, root."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,8 @@ from trailkeep.doctor.view import Subject, View
 ENDS = ("StopLogging", "DeleteTrail")
 UNPROTECTS = ("DeleteBucketPolicy", "DeleteBucketLifecycle", "DeleteBucket")
 _WORDS = (
-    "Alarm on these calls: it is the only layer over the management account. Let exempt roles be few, trust nobody but the "
+    "Alarm on these calls: it is the only layer over the management account. Let exempt roles be few, trust "
+    "nobody but the "
     "management account, and ask for MFA."
 )
 
@@ -26,7 +27,7 @@ def _look(view: View, _subject: Subject) -> Iterator[Case]:
         done = [row for row in told.each() if not row.get("error")]
         exempt = [row for row in done if _is_exempt(view, row.get("who", ""))]
         if not exempt:
-            yield Fine(because="the event history has no such call by somebody whom no guardrail binds")
+            yield Fine(because="no such call in the last seven days by somebody whom no guardrail binds")
         for row in exempt[:5]:
             said = f"{row.get('event')} at {row.get('time')} by {row.get('who')}, whom no guardrail binds"
             fix = remedy.in_words(view, _WORDS)
@@ -34,7 +35,7 @@ def _look(view: View, _subject: Subject) -> Iterator[Case]:
 
 
 def _probes(view: View) -> Iterator[Probe]:
-    for trail in view.trails[:5]:
+    for trail in view.trails:
         for name in ENDS:
             yield Probe(operation="lookup_events", account=trail.owner, region=trail.home_region, about=name)
     for bucket in view.archive:
@@ -59,9 +60,9 @@ CAUSE = Cause(
     title="Who did it is bound by no guardrail",
     family=Family.DELETION,
     cost=Cost.CALL,
-    decided="The event history shows StopLogging, DeleteTrail or the removal of a bucket, its policy or lifecycle by the "
-    "management account, root, a service-linked role or an exempt role.",
-    unknown="A snapshot holds no events; `--probe` asks LookupEvents (90 days). Deletions of objects are data events: "
+    decided="The event history of the last seven days shows StopLogging, DeleteTrail or the removal of a bucket, its policy or lifecycle by "
+    "the management account, root, a service-linked role or an exempt role.",
+    unknown="A snapshot holds no events; `--probe` asks LookupEvents. Deletions of objects are data events: "
     "they stand in the logs themselves.",
     remedy="Alarms, few exempt roles, MFA.",
     sources=(

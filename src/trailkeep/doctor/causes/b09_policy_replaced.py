@@ -12,7 +12,8 @@ from trailkeep.model.archive import Bucket
 from trailkeep.setup.documents.statement import DESTROY, bucket_and_objects, statement
 
 _WORDS = (
-    "Put the policy back: the bucket owner's root user may always replace it, as far as bucket policies go; only an SCP or "
+    "Put the policy back: the bucket owner's root user may always replace it, as far as bucket policies go; only "
+    "an SCP or "
     "RCP stops that."
 )
 
@@ -49,7 +50,8 @@ def _found(view: View, bucket: Bucket, gone: list[str]) -> Found:
     deny = text(statement("DenyDestruction", "Deny", DESTROY, both, Principal="*"))
     return Found(
         where=f"bucket {bucket.name}",
-        said=f"its policy lets administrators of {view.name(bucket.account)} do {', '.join(gone)}, unlike the specified one{who}",
+        said=f"its policy lets administrators of {view.name(bucket.account)} do {', '.join(gone)}, "
+        f"unlike the specified one{who}",
         source="s3 GetBucketPolicy, evaluated",
         fix=put_policy(view, bucket, _WORDS, deny),
         probes=probes,

@@ -9,7 +9,10 @@ from trailkeep.doctor.verdict import Case, Fine, Found, Probe, Unsure
 from trailkeep.doctor.view import Subject, View
 from trailkeep.model.archive import Bucket
 
-_WORDS = "Put the rules right at once: what has expired is still there as a noncurrent version until NoncurrentDays have passed."
+_WORDS = (
+    "Put the rules right at once: what has expired is still there as a noncurrent version until NoncurrentDays "
+    "have passed."
+)
 
 
 def _look(view: View, subject: Subject) -> Iterator[Case]:

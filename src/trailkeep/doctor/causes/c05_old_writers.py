@@ -24,7 +24,7 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
             make = may_check if ask.step == "check" else may_write
             yield Found(
                 where=f"bucket {bucket.name}",
-                said=f"{requests.delivers(view, ask)} is not allowed to the service, only to the accounts {writers}",
+                said=f"{requests.delivers(ask)} is not allowed to the service, only to the accounts {writers}",
                 source=f"s3 GetBucketPolicy of {bucket.name}, evaluated",
                 fix=put_policy(view, bucket, _WORDS, make(view, trail, bucket)),
             )

@@ -44,4 +44,5 @@ CAUSE = Cause(
     remedy="`trailkeep apply` completes it.",
     sources=("botocore model config DescribeConfigurationRecorderStatus",),
     look=_look,
+    also=("A27", "A28"),
 )

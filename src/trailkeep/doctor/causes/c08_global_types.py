@@ -9,7 +9,8 @@ from trailkeep.doctor.verdict import Case, Fine, Found
 from trailkeep.doctor.view import Subject, View
 
 _WORDS = (
-    "Record the four IAM types in exactly one Region of the account: by includeGlobalResourceTypes, or under exclusion by "
+    "Record the four IAM types in exactly one Region of the account: by includeGlobalResourceTypes, or under "
+    "exclusion by "
     "listing them as excluded in all the others."
 )
 

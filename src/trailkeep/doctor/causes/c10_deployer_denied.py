@@ -10,7 +10,10 @@ from trailkeep.doctor.view import Subject, View
 from trailkeep.model.ids import AccountId, Region
 
 ACTIONS = ("config:PutConfigurationRecorder", "cloudtrail:GetTrailStatus")
-_WORDS = "Exempt the access role from the SCP's Region condition, or leave the Region out with a reason (`organization.exclude`)."
+_WORDS = (
+    "Exempt the access role from the SCP's Region condition, or leave the Region out with a reason "
+    "(`organization.exclude`)."
+)
 _SCP = frozenset({Layer.SCP})
 
 

@@ -45,8 +45,8 @@ CAUSE = Cause(
     title="Security Hub is on in some Regions only",
     family=Family.REGIONS,
     cost=Cost.CALL,
-    decided="DescribeHub answers in some Regions of the account (the delegated administrator, if none is named) and not "
-    "in others.",
+    decided="DescribeHub answers in some Regions of the account (the delegated administrator, if none is named) and "
+    "not in others.",
     unknown="A snapshot does not hold Security Hub; `--probe` asks. Its control Config.1 is no evidence: with the new "
     "Security Hub on, it passes even without a recorder.",
     remedy="Central configuration.",

@@ -9,8 +9,8 @@ CAUSE = Cause(
     title="Logs expire earlier than wanted",
     family=Family.RETENTION,
     cost=Cost.SETTING,
-    decided="Days of expiration of the rules in force are compared with `archive.retention_days` (or --days); null there "
-    "means that nothing may expire.",
+    decided="Days of expiration of the rules in force are compared with `archive.retention_days` (or --days); null "
+    "there means that nothing may expire.",
     unknown="Nobody says how long logs should be kept, or the rules could not be read.",
     remedy="Raise the days; the call replaces the whole set of rules.",
     sources=("botocore model s3 GetBucketLifecycleConfiguration LifecycleExpiration",),

@@ -10,7 +10,8 @@ from trailkeep.doctor.view import Subject, View
 from trailkeep.model.archive import Bucket
 
 _WORDS = (
-    "Leave the filter empty, or name every prefix: an organization trail's keys carry the organization's id, digests and "
+    "Leave the filter empty, or name every prefix: an organization trail's keys carry the organization's id, "
+    "digests and "
     "Insights events lie in folders of their own."
 )
 
@@ -49,8 +50,8 @@ CAUSE = Cause(
     title="The rule's filter misses some logs",
     family=Family.RETENTION,
     cost=Cost.SETTING,
-    decided="The prefixes that trail and channel write (log files, digests, Insights events, Config files) are put to the "
-    "filters of the rules in force.",
+    decided="The prefixes that trail and channel write (log files, digests, Insights events, Config files) are put to "
+    "the filters of the rules in force.",
     unknown="The rules could not be read.",
     remedy="An empty filter reaches everything.",
     sources=(

@@ -10,7 +10,8 @@ from trailkeep.model.archive import Bucket
 
 LEAST = 128 * 1024
 _WORDS = (
-    "Accept it: each move is a billed request, and moving millions of small files costs more than it saves. If it is wanted, "
+    "Accept it: each move is a billed request, and moving millions of small files costs more than it saves. If it "
+    "is wanted, "
     "set TransitionDefaultMinimumObjectSize=varies_by_storage_class."
 )
 
@@ -39,7 +40,10 @@ def _asked(view: View, bucket: Bucket, move: lifecycle.Transition) -> Case:
         return Unsure(where=where, because=told.refused if told else because, probes=(probe,))
     if any(row.get("minimum") == "varies_by_storage_class" for row in told.each()):
         return Fine(because="TransitionDefaultMinimumObjectSize = varies_by_storage_class")
-    said = f"{rule}, but nothing below 128 KB is moved (TransitionDefaultMinimumObjectSize), and most log files are smaller"
+    said = (
+        f"{rule}, but nothing below 128 KB is moved (TransitionDefaultMinimumObjectSize), and most log files are "
+        "smaller"
+    )
     source = "s3 GetBucketLifecycleConfiguration"
     return Found(where=where, said=said, source=source, fix=remedy.in_words(view, _WORDS))
 

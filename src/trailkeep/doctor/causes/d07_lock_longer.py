@@ -8,7 +8,8 @@ from trailkeep.doctor.verdict import Case, Fine, Found
 from trailkeep.doctor.view import Subject, View
 
 _WORDS = (
-    "Let the lock be no longer than the expiry. At the expiry the current version only gets a delete marker; the locked "
+    "Let the lock be no longer than the expiry. At the expiry the current version only gets a delete marker; the "
+    "locked "
     "version stays, unseen, until its lock ends."
 )
 

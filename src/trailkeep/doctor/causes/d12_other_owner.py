@@ -7,7 +7,10 @@ from trailkeep.doctor.cause import Cause, Cost, Family
 from trailkeep.doctor.verdict import Case, Fine, Found
 from trailkeep.doctor.view import Subject, View
 
-_WORDS = "Change the retention there (Control Tower: retentionDays in the landing zone's settings); what you set is put back."
+_WORDS = (
+    "Change the retention there (Control Tower: retentionDays in the landing zone's settings); what you set is "
+    "put back."
+)
 
 
 def _look(view: View, _subject: Subject) -> Iterator[Case]:

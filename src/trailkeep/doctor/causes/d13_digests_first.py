@@ -40,7 +40,7 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
 
 
 def _accounts(view: View, subject: Subject, trail: Trail, prefixes: list[str]) -> tuple[AccountId, ...]:
-    """The accounts to compare: the one asked about, else the trail's own and those that rules name in their prefixes."""
+    """The accounts to compare: the one asked about, else the trail's own and those that rules' prefixes name."""
     if subject.account:
         return (subject.account,)
     named = (a for a in view.organization.accounts if any(a in prefix for prefix in prefixes))
@@ -57,8 +57,10 @@ CAUSE = Cause(
     unknown="The bucket or its rules could not be read.",
     remedy="One rule for both.",
     sources=(
-        "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/"
-        "cloudtrail-log-file-validation-digest-file-structure.html",
+        (
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/"
+            "cloudtrail-log-file-validation-digest-file-structure.html"
+        ),
     ),
     look=_look,
     consequences=("B10", "D1", "D3"),

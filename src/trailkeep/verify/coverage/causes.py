@@ -223,16 +223,18 @@ def _new(joined: datetime, first: datetime | None) -> Iterator[Fact]:
 
 
 def _removed(status: TrailStatus, seen: Seen) -> Iterator[Fact]:
-    """CloudTrail says that it delivered a digest which is not there."""
-    delivered = status.digest_delivered
-    if delivered is None or (seen.last is not None and seen.last > delivered - _LATE):
+    """CloudTrail says that it delivered a digest which is not there, though that time was listed."""
+    delivered, until = status.digest_delivered, seen.listed_until
+    if delivered is None or until is None or delivered >= until:
+        return
+    if seen.newest is not None and seen.newest > delivered - _LATE:
         return
     detail = (
         f"CloudTrail delivered a digest at {said_at(delivered)}, and it is not there: deleted, or written to another "
         "bucket or prefix"
     )
     remedy = "`trailkeep verify` looks for deleted versions and says how to read them"
-    start = seen.last or status.started
+    start = seen.newest or status.started
     yield Fact(start=start, end=delivered, reason=Reason(why=Why.REMOVED, detail=detail, remedy=remedy))
 
 

@@ -7,7 +7,7 @@ Source: https://docs.aws.amazon.com/config/latest/developerguide/delivery-channe
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from trailkeep.model.snapshot import Cell
@@ -50,8 +50,8 @@ NOTHING: Final = Reason(
 )
 
 
-def config_facts(cell: Cell | None) -> Iterator[Fact]:
-    """Why days without a delivery are without one, by Config's own status.
+def config_facts(cell: Cell | None, oldest: datetime | None, window: Window) -> Iterator[Fact]:
+    """Why days without a delivery are without one, by Config's own status; `oldest` is the first day there ever was.
 
     Sources: botocore model config DescribeConfigurationRecorderStatus, DescribeDeliveryChannelStatus.
     """
@@ -74,6 +74,10 @@ def config_facts(cell: Cell | None) -> Iterator[Fact]:
             remedy="set the channel's deliveryFrequency (`trailkeep plan`)",
         )
         yield Fact(start=None, end=None, reason=reason, state=State.UNKNOWN)
+    elif oldest is not None and oldest > window.start:
+        detail = f"nothing older than {oldest:%Y-%m-%d} is there: AWS Config may only have been set up then"
+        reason = Reason(why=Why.NOT_THEN, detail=detail, remedy="PutConfigurationRecorder in the event history tells")
+        yield Fact(start=None, end=oldest, reason=reason, state=State.UNKNOWN)
 
 
 _PLAN = "`trailkeep plan` says what is missing"

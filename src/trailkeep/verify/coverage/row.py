@@ -41,6 +41,7 @@ class Why(StrEnum):
     REGION_TIME = "region-time-unknown"
     NO_SNAPSHOT = "no-snapshot"
     RECORDER = "recorder"
+    NOT_THEN = "perhaps-not-set-up"
     NO_SNAPSHOTS = "no-config-snapshots"
 
 

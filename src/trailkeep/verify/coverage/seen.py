@@ -27,7 +27,8 @@ class Seen:
     """What lies there of an account and Region. `cells` are covered; `heard` are the stretches of time, in order.
 
     `logs` are hours in which log files arrived. `unread` says why the rest is not known, "" where all was listed.
-    `oldest` is the end of the oldest digest there is, also before the window, where it was looked for.
+    `oldest` is the end of the oldest digest there is, also before the window, where it was looked for; `newest` that of
+    the newest one of those that were listed, which are all up to `listed_until`.
     """
 
     cells: int = 0
@@ -35,16 +36,13 @@ class Seen:
     logs: int = 0
     unread: str = ""
     oldest: datetime | None = None
+    newest: datetime | None = None
+    listed_until: datetime | None = None
 
     @property
     def first(self) -> datetime | None:
         """Where the first stretch begins."""
         return self.heard[0][0] if self.heard else None
-
-    @property
-    def last(self) -> datetime | None:
-        """Where the last stretch ends."""
-        return max(e for _, e in self.heard) if self.heard else None
 
 
 @dataclass(slots=True)
@@ -125,6 +123,10 @@ class Heartbeats:
         all_of_them = sorted((b, e) for line in self.stretches.values() for b, e in line)
         inside = window.start.timestamp(), window.end.timestamp()
         return tuple((_moment(b), _moment(e)) for b, e in all_of_them if e > inside[0] and b < inside[1])
+
+    def newest(self) -> datetime | None:
+        """When the newest digest that was told ends."""
+        return _moment(max(line[-1][1] for line in self.stretches.values())) if self.stretches else None
 
 
 def _midnight(day: str) -> float:

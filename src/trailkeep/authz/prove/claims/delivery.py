@@ -16,7 +16,7 @@ from trailkeep.authz.prove.deed import Deed, below, exactly, shaped
 from trailkeep.authz.prove.variables import Choice, Text
 from trailkeep.authz.prove.world import World, bucket_policy, key_policy
 from trailkeep.authz.request import Facts, Policies
-from trailkeep.model.archive import Bucket
+from trailkeep.model.archive import Bucket, Key
 from trailkeep.model.ids import AccountId
 from trailkeep.model.trail import Trail
 
@@ -54,17 +54,28 @@ def _encryption(world: World, trail: Trail) -> Iterator[Deed]:
     for key in world.keys:
         if trail.kms_key in {key.arn, key.alias}:
             context = {"kms:encryptioncontext:aws:cloudtrail:arn": (trail.arn,)}
-            for action, fixed in (("kms:GenerateDataKey", context), ("kms:DescribeKey", {})):
-                yield Deed(
-                    action=action,
-                    resource=exactly(key.arn),
-                    account=key.account,
-                    subject=f"key {key.alias or key.arn}",
-                    policy=key_policy(key),
-                    rcp=world.rcp(key.account),
-                    fixed=fixed,
-                    pattern=key.arn,
-                )
+            yield _use(world, key, "kms:GenerateDataKey", context)
+            yield _use(world, key, "kms:DescribeKey", {})
+
+
+def _bucket_encryption(world: World, bucket: Bucket) -> Iterator[Deed]:
+    """Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html."""
+    for key in world.keys:
+        if bucket.encryption.key in {key.arn, key.alias}:
+            yield from (_use(world, key, action, {}) for action in ("kms:GenerateDataKey", "kms:Decrypt"))
+
+
+def _use(world: World, key: Key, action: str, fixed: Fixed) -> Deed:
+    return Deed(
+        action=action,
+        resource=exactly(key.arn),
+        account=key.account,
+        subject=f"key {key.alias or key.arn}",
+        policy=key_policy(key),
+        rcp=world.rcp(key.account),
+        fixed={**fixed, "aws:resourceaccount": (key.account,)},
+        pattern=key.arn,
+    )
 
 
 def recorders(world: World) -> Questions:
@@ -73,6 +84,7 @@ def recorders(world: World) -> Questions:
         service = _for_all(world, bucket, accounts)
         yield _check(world, bucket), service
         yield _write_for_all(world, bucket, prefix), service
+        yield from ((deed, service) for deed in _bucket_encryption(world, bucket))
 
 
 def recorders_one_by_one(world: World) -> Questions:
@@ -83,6 +95,7 @@ def recorders_one_by_one(world: World) -> Questions:
             service = _service(world, "config.amazonaws.com", bucket.account, account, source)
             yield _check(world, bucket), service
             yield _write(world, bucket, f"{_start(prefix)}{account}/Config/", _HISTORY), service
+            yield from ((deed, service) for deed in _bucket_encryption(world, bucket))
 
 
 _HISTORY = "eu-west-1/2026/11/23/ConfigHistory/items.json.gz"

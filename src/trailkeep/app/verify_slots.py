@@ -1,0 +1,124 @@
+"""The digests of an account and Region in their order: as they are listed, and as they are remembered."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from trailkeep.app.attest import Attested, Row
+from trailkeep.app.verify_pool import Fetched
+from trailkeep.app.verify_run import listing
+from trailkeep.app.verify_tell import Telling
+from trailkeep.ports import Entry, ReadError
+from trailkeep.verify.chain import HOUR, Seen
+from trailkeep.verify.judge import Judged
+from trailkeep.verify.keys import Chain, DigestKey, Folder, parse_digest
+from trailkeep.verify.verdict import Cause, Kind
+
+BEFORE: Final = timedelta(days=1)
+"""How far before a window digests are listed, to link the first one in it."""
+
+
+@dataclass(slots=True)
+class Slot:
+    """One digest on its way. A witness lies outside the window: it proves its neighbour, and is not judged itself."""
+
+    key: DigestKey
+    state: str
+    size: int = 0
+    is_witness: bool = False
+    attested: Attested | None = None
+    is_gone: bool = False
+    found: Fetched | ReadError | None = None
+    judged: Judged | None = None
+    is_begun: bool = False
+    is_settled: bool = False
+    is_whole: bool = True
+    left: int = 0
+    rows: list[Row] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Line:
+    """How far one chain is."""
+
+    before: Seen | None = None
+    unproved: list[DigestKey] = field(default_factory=list)
+    pending: Slot | None = None
+    last_end: datetime | None = None
+    """The end of the last digest that was settled, whatever came of it."""
+
+
+class Slots:
+    """Everything to be judged, merged from the listing and from attestations, with a witness on each side of a window.
+
+    Iterating may raise ReadError.
+    """
+
+    def __init__(self, telling: Telling) -> None:
+        self.telling = telling
+        self.unit, self.tools = telling.unit, telling.tools
+
+    def __iter__(self) -> Iterator[Slot]:
+        window, folder = (
+            self.unit.window,
+            self.unit.base.folder(Folder.DIGEST, self.unit.region),
+        )
+        first = window.since - BEFORE if window.since else None
+        after = f"{folder}{first:%Y/%m/%d}/" if first else ""
+        witness: dict[tuple[Chain, bool], Slot] = {}
+        followed: set[tuple[Chain, bool]] = set()
+        for slot in self._merged(folder, after):
+            line = (slot.key.chain, slot.key.is_backfill)
+            if self.unit.trail and slot.key.chain.trail != self.unit.trail:
+                self.telling.shelf.mixed = True
+            elif window.since and slot.key.end <= window.since:
+                witness[line] = slot
+            elif window.until and slot.key.end > window.until:
+                if slot.key.end > window.until + 2 * HOUR and slot.key.end.date() > window.until.date():
+                    return
+                if line not in followed and slot.key.end <= window.until + 2 * HOUR:
+                    followed.add(line)
+                    slot.is_witness = True
+                    yield slot
+            else:
+                before = witness.pop(line, None)
+                if before is not None:
+                    before.is_witness = True
+                    yield before
+                yield slot
+
+    def _merged(self, folder: str, after: str) -> Iterator[Slot]:
+        ledger, unit, recheck = self.tools.ledger, self.unit, self.tools.recheck
+        since, until = unit.window.since, unit.window.until
+        old = ledger.digests(unit.base, unit.region, since, until, recheck=recheck) if ledger else iter(())
+        known = next(old, None)
+        for entry, state in listing(self.tools, folder, after):
+            while known is not None and known.key < entry.key:
+                yield from self._missed(known)
+                known = next(old, None)
+            same = known if known is not None and known.key == entry.key else None
+            if same is not None:
+                known = next(old, None)
+            key = parse_digest(entry.key)
+            if key is None:
+                self._stray(entry)
+            elif same is not None and same.state(recheck=self.tools.recheck) == state:
+                yield Slot(key, state, attested=same)
+            else:
+                yield Slot(key, state, entry.size)
+        while known is not None:
+            yield from self._missed(known)
+            known = next(old, None)
+
+    def _missed(self, known: Attested) -> Iterator[Slot]:
+        key = parse_digest(known.key)
+        if key is not None and (not self.telling.is_expired(key.end)):
+            yield Slot(key, "", attested=known, is_gone=True)
+
+    def _stray(self, entry: Entry) -> None:
+        if entry.size == 0 and not entry.key.endswith(".json.gz"):
+            return
+        self.telling.find(
+            Cause.UNREFERENCED, Kind.DIGEST, entry.key, detail="it lies among digests and is not named like one"
+        )
