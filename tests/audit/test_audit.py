@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from tests.audit import build as b
 from tests.audit.faults import ACCOUNTS, ARCHIVE, CONFIG, FAULTS, GUARDRAILS, KEYS, TRAIL, Fault
@@ -214,6 +215,9 @@ def test_every_check_is_whole() -> None:
         assert all(s.startswith("https://docs.aws.amazon.com/") for s in check.sources)
         assert check.controls
         assert all(c.startswith("CL-") for c in check.controls)
+        if "Type: AWS::" in check.fix.cloudformation:
+            told = YAML(typ="safe").load(check.fix.cloudformation)
+            assert set(told) <= {"Type", "Properties", "DeletionPolicy", "UpdateReplacePolicy"}, check.id
     assert sum(bool(known & set(c.controls)) for c in CHECKS) > len(CHECKS) * 0.9
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
+from functools import cache
 from typing import Any, TypeVar
 
 from tests.setup import build, planning
@@ -25,9 +26,14 @@ SPEC = build.spec()
 SCP, RCP = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
 
 
-def healthy(spec: Spec = SPEC, **changes: Any) -> Snapshot:
+def healthy(spec: Spec | None = None) -> Snapshot:
     """Settled, the key's id chosen, and every account and Region delivering."""
-    settled = _chosen(planning.settled(spec, **changes))
+    return _healthy((spec or SPEC).model_dump_json())
+
+
+@cache
+def _healthy(spec: str) -> Snapshot:
+    settled = _chosen(planning.settled(Spec.model_validate_json(spec)))
     cells = {
         account: {region: _delivering(settled, account, region, cell) for region, cell in regions.items()}
         for account, regions in settled.cells.items()
@@ -69,6 +75,11 @@ def _chosen(value: T) -> T:
     if isinstance(value, tuple | frozenset):
         return type(value)(_chosen(v) for v in value)
     return value
+
+
+def rows(*given: Mapping[str, str]) -> Answer:
+    """An answer of these rows."""
+    return Answer(rows=tuple(tuple(sorted(row.items())) for row in given))
 
 
 def found(

@@ -58,9 +58,7 @@ def test_a_stopped_trail_is_named_with_what_to_do_and_a_baseline_tells_what_is_n
     standing.run("audit", "--snapshot", "standing.json.gz", "-o", "json", "--output-file", "before.json").expect(4)
     standing.client("cloudtrail").stop_logging(Name="trailkeep")
     said = standing.run("audit", "--no-proofs", "--baseline", "before.json").expect(3)
-    said.expect(
-        3, "Every trail is logging", "it is stopped", "→ trailkeep apply", "(new)", "new: trail-is-logging/trail/"
-    )
+    said.expect(3, "Every trail is logging", "it is stopped", "→ trailkeep apply", "(new)", "unchanged: 0")
     standing.client("cloudtrail").start_logging(Name="trailkeep")
     now = standing.run("audit", "--no-proofs", "--baseline", "before.json", "-o", "json").expect(4)
     assert now.json["comparison"]["new"] == []

@@ -125,7 +125,7 @@ def test_killed_at_any_moment_it_goes_on_where_it_was(tmp_path: Path) -> None:
         bench.got()
         read: list[str] = []
         for _ in range(6):
-            running = bench.desk.begin(*bench.arguments, "--attest", "attested", "--workers", str(workers))
+            running = bench.desk.begin(*bench.arguments, "--attest", "attested", "--requests", str(workers))
             wanted = chance.randrange(5, 60)
             end = time.monotonic() + 60
             while sum(c[0] == "GET" for c in made.archive.calls) < wanted and running.poll() is None:

@@ -81,8 +81,8 @@ class Ledger:
 
     def __init__(self, folder: Path, bucket: str, at: datetime, key: "Ed25519PrivateKey | None" = None) -> None:
         self.folder = folder
-        self._bucket = bucket
-        self._at = at
+        self.bucket = bucket
+        self.at = at
         self._key = key
         self._lock = threading.RLock()
         self._seals: OrderedDict[Path, str] = OrderedDict()
@@ -93,8 +93,8 @@ class Ledger:
         """Append one digest with its log files."""
         path = self._path(key.chain.base.account, key.end.date())
         head = {
-            "bucket": self._bucket,
-            "at": self._at.isoformat(),
+            "bucket": self.bucket,
+            "at": self.at.isoformat(),
             "digest": {n: getattr(row, n) for n in _FIELDS},
             "says": orjson.loads(d.render(_bare(digest))),
             "signature": signature,
@@ -148,7 +148,7 @@ class Ledger:
         """Write the line that closes the run."""
         if not self._written:
             return
-        line = {"at": self._at.isoformat(), "previous": self._last, "files": self._written}
+        line = {"at": self.at.isoformat(), "previous": self._last, "files": self._written}
         seal = hashlib.sha256(orjson.dumps(line)).hexdigest()
         signed = {**line, "seal": seal, "signature": self._signed(seal)}
         self._append(self.folder / "ledger.jsonl", orjson.dumps(signed) + b"\n", sync=True)
@@ -171,7 +171,7 @@ class Ledger:
     def _batches(self, account: str, day: date, folder: str) -> Iterator[tuple[dict[str, Any], list[bytes]]]:
         for lines, _ in self._sealed(self._path(account, day)):
             head = orjson.loads(lines[0])
-            if head["bucket"] == self._bucket and head["digest"]["key"].startswith(folder):
+            if head["bucket"] == self.bucket and head["digest"]["key"].startswith(folder):
                 yield head, lines[1:]
 
     def _last_seal(self, path: Path) -> str:

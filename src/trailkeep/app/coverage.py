@@ -107,7 +107,7 @@ def _row(its: Expected, there: Seen | None, known: _Known, window: Window) -> Ro
     heard = known.trails.at(its.account, its.region)
     if heard and not any(t.validates_files for t, _ in heard):
         there = replace(there, cells=there.cells | there.logs)
-    its = without_start(its, there, heard, window)
+    its = without_start(its, there, heard, window, known.elsewhere)
     its = without_region(its, there, known.enabled.get((its.account, its.region)), window)
     told_here = told(known.history, heard, its.account, its.region)
     return judge(its, there, facts(its, there, heard, told_here, known.expiry), window, elsewhere=known.elsewhere)

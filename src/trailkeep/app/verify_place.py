@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from trailkeep.app.verify import Place
 from trailkeep.app.verify_keys import PublicKeys
 from trailkeep.app.verify_pool import Pool
+from trailkeep.app.verify_spread import elsewhere
 from trailkeep.app.world import Access, now, open_cloud
 from trailkeep.errors import UsageError
+from trailkeep.spread import spread_over
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -48,6 +50,8 @@ class How:
     signing_key: Path | None = None
     recheck: bool = False
     snapshot: "Snapshot | None" = None
+    workers: str = "1"
+    """Processes, or a Spark master: see `spread.spread_over`."""
 
 
 def open_place(location: Location, access: Access, how: How) -> tuple[Place, str]:
@@ -60,6 +64,7 @@ def open_place(location: Location, access: Access, how: How) -> tuple[Place, str
     moment = now()
     store, name, prefix, retention = _open(location, access, cloud)
     file = how.keys or _default_keys()
+    spread = spread_over(how.workers) if how.workers != "1" else None
     place = Place(
         store=store,
         name=name,
@@ -71,6 +76,7 @@ def open_place(location: Location, access: Access, how: How) -> tuple[Place, str
         ledger=_ledger(how, store.bucket or name),
         recheck=how.recheck,
         snapshot=how.snapshot,
+        elsewhere=elsewhere(spread, location, access, how, file) if spread else None,
     )
     return place, prefix
 

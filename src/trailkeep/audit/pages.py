@@ -23,7 +23,7 @@ def _lines(check: Check) -> Iterator[str]:
     yield f"# {check.claim}\n\n`{check.id}`, severity {check.severity}\n\n{check.why}\n\n"
     yield f"**How it is decided.** {check.decided}\n\n**What makes it unknown.** {check.unknown}\n\n"
     yield f"## Remedy\n\n* trailkeep: {fix.trailkeep}\n* AWS CLI:\n\n  ```\n  {on_page(fix.cli)}\n  ```\n\n"
-    yield f"* CloudFormation: {fix.cloudformation}\n* Console: {fix.console}\n\n"
+    yield f"* CloudFormation:{_snippet(fix.cloudformation)}* Console: {fix.console}\n\n"
     behind = list(requirements_of(check))
     if behind:
         yield "## Evidence for\n\n"
@@ -31,6 +31,14 @@ def _lines(check: Check) -> Iterator[str]:
             yield f"* {framework}: {', '.join(requirement.id for _, requirement in pairs)}\n"
         yield "\n"
     yield "## Sources\n\n" + "".join(f"* <{source}>\n" for source in check.sources)
+
+
+def _snippet(text: str) -> str:
+    """YAML in a block of its own; a sentence where CloudFormation cannot help."""
+    if "Type: AWS::" not in text:
+        return f" {text}\n"
+    indented = "".join(f"  {line}\n" for line in text.splitlines())
+    return f"\n\n  ```yaml\n{indented}  ```\n\n"
 
 
 def index() -> str:

@@ -265,6 +265,19 @@ WRITE: Mapping[Where, Mapping[Operation, Actions]] = {
 """What `apply` and `rollback` call besides, when every part of the specification is used."""
 
 
+ARCHIVED: Mapping[Where, Mapping[Operation, Actions]] = {
+    Where.MANAGEMENT: _of("cloudtrail", {"list_public_keys": "ListPublicKeys"}),
+    Where.ARCHIVE: _of(
+        "s3",
+        {
+            "get_object": "GetObject GetObjectVersion kms:Decrypt",
+            "list_object_versions": "ListBucketVersions",
+            "list_objects_v2": "ListBucket",
+        },
+    ),
+}
+"""What `verify` and `coverage` call to read the archive; the key is asked to decrypt by S3."""
+
 PROBE: Mapping[Where, Mapping[Operation, Actions]] = {
     Where.MANAGEMENT: _of("organizations", {"describe_resource_policy": "DescribeResourcePolicy"}),
     Where.MEMBERS: {
@@ -292,7 +305,7 @@ PROBE: Mapping[Where, Mapping[Operation, Actions]] = {
 
 def _merged() -> dict[Operation, Actions]:
     found: dict[Operation, Actions] = {}
-    for table in (*READ.values(), *WRITE.values(), *PROBE.values()):
+    for table in (*READ.values(), *WRITE.values(), *ARCHIVED.values(), *PROBE.values()):
         for operation, actions in table.items():
             found[operation] = tuple(dict.fromkeys((*found.get(operation, ()), *actions)))
     return found
@@ -337,6 +350,7 @@ def _lines() -> Iterator[str]:
     for title, intro, table in (
         ("To read", "What `snapshot`, `plan` and everything that judges call; nothing here changes anything.", READ),
         ("To apply", "What `apply` and `rollback` call, in addition to the above.", WRITE),
+        ("To read the archive", "What `verify` and `coverage` call; a reader of the archive needs no more.", ARCHIVED),
         ("To probe", "What `doctor --probe` asks, in addition to what it reads.", PROBE),
     ):
         yield from ("", f"## {title}", "", intro)

@@ -84,7 +84,13 @@ def verify(
         typer.Option(help="Read the bucket as this account, by the access role.", rich_help_panel="AWS"),
     ] = None,
     profile: o.Profile = None,
-    workers: o.Workers = 128,
+    workers: Annotated[
+        str, typer.Option(help="Processes that share the work, or a Spark master (spark://host:7077).")
+    ] = "1",
+    requests: Annotated[
+        int,
+        typer.Option(help="Requests made at the same time, by each process.", min=1, max=512, rich_help_panel="AWS"),
+    ] = 128,
     verbose: o.Verbose = False,
 ) -> ExitCode:
     """Verify digests, their chains and every log file, and find what is missing. Nothing is changed.
@@ -105,8 +111,16 @@ def verify(
         raise UsageError("--since is not before --until", hint="swap them")
     known = _snapshot(snapshot)
     location = Location(text=place, original=original, account=archive_account)
-    how = How(keys=keys, offline=offline, attest=attest, signing_key=signing_key, recheck=recheck, snapshot=known)
-    opened, prefix = open_place(location, entry.access(profile, None, workers, verbose), how)
+    how = How(
+        keys=keys,
+        offline=offline,
+        attest=attest,
+        signing_key=signing_key,
+        recheck=recheck,
+        snapshot=known,
+        workers=workers,
+    )
+    opened, prefix = open_place(location, entry.access(profile, None, requests, verbose), how)
     asked = Asked(
         prefix=prefix,
         accounts=_accounts(account, known),

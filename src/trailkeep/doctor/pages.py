@@ -22,7 +22,7 @@ _SYMPTOM = {
 
 def file_name(cause: Cause) -> str:
     """The page's name in docs/causes."""
-    return f"{cause.id.lower()}-{cause.name}.md"
+    return f"{cause.id[0].lower()}{int(cause.id[1:]):02}-{cause.name}.md"
 
 
 def page(cause: Cause) -> str:

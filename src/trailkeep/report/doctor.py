@@ -36,6 +36,7 @@ def render(diagnosis: Diagnosis, *, details: bool) -> RenderableType:
         for verdict in diagnosis.open:
             lines += _open(verdict)
     if details:
+        lines += _idle(diagnosis)
         lines += _ruled_out(diagnosis)
     return Group(*lines, *_closing(diagnosis))
 
@@ -104,6 +105,13 @@ def tells(unsure: Unsure) -> str:
     return "; ".join(t for t in (asked, unsure.tell) if t)
 
 
+def _idle(diagnosis: Diagnosis) -> Iterator[Text]:
+    if diagnosis.idle:
+        yield Text("\nNot known, and no symptom points to it", style="bold")
+        for verdict in diagnosis.idle:
+            yield from _open(verdict)
+
+
 def _ruled_out(diagnosis: Diagnosis) -> Iterator[Text]:
     yield Text("\nRuled out", style="bold")
     for verdict in diagnosis.of(State.RULED_OUT):
@@ -119,10 +127,11 @@ def _ruled_out(diagnosis: Diagnosis) -> Iterator[Text]:
 def _closing(diagnosis: Diagnosis) -> Iterator[Text]:
     if diagnosis.idle:
         ids = ", ".join(v.cause for v in diagnosis.idle)
+        many = count(len(diagnosis.idle), "cause")
         words = (
-            f"\n{count(len(diagnosis.idle), 'cause')} could only be told by asking AWS or the objects, and no symptom"
+            f"\n{many} to which no symptom points need more than a snapshot to be settled: {ids} (--probe, --details)."
         )
-        yield Text(f"{words} calls for it: {ids}. --probe asks.", style="dim")
+        yield Text(words, style="dim")
     yield from _where_to_look(diagnosis)
     for symptom in diagnosis.unexplained:
         yield Text(f"\nNo cause was found for: {_SYMPTOM[symptom.family]}.", style="yellow")

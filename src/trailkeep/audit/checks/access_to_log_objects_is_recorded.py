@@ -43,8 +43,13 @@ CHECK = Check(
             '\'[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]},{"Field":"resources.type","Equals":["AWS::S3::Object"]},{"Field":"resources.ARN","StartsWith":["arn:aws:s3:::BUCKET/"]}]}]\''
         ),
         cloudformation=(
-            "AWS::CloudTrail::Trail, property AdvancedEventSelectors with eventCategory Data, resources.type "
-            "AWS::S3::Object, resources.ARN of the bucket"
+            "Type: AWS::CloudTrail::Trail\n"
+            "Properties:\n"
+            "  AdvancedEventSelectors:\n"
+            "    - FieldSelectors:\n"
+            "        - {Field: eventCategory, Equals: [Data]}\n"
+            "        - {Field: resources.type, Equals: ['AWS::S3::Object']}\n"
+            "        - {Field: resources.ARN, StartsWith: ['arn:aws:s3:::BUCKET/']}"
         ),
         console="CloudTrail, Trails, the trail, Data events: S3, Custom, resources.ARN starts with the bucket's",
     ),

@@ -23,7 +23,7 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws organizations enable-all-features",
-        cloudformation="AWS::Organizations::Organization, property FeatureSet: ALL",
+        cloudformation=("Type: AWS::Organizations::Organization\nProperties:\n  FeatureSet: ALL"),
         console="Organizations, Settings, Begin process to enable all features",
     ),
     sources=(("https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_org_support-all-features.html"),),

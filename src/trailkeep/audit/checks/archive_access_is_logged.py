@@ -45,7 +45,13 @@ CHECK = Check(
             "aws s3api put-bucket-logging --bucket {bucket} --bucket-logging-status "
             '\'{"LoggingEnabled":{"TargetBucket":"OTHER_BUCKET","TargetPrefix":"access/"}}\''
         ),
-        cloudformation="AWS::S3::Bucket, LoggingConfiguration",
+        cloudformation=(
+            "Type: AWS::S3::Bucket\n"
+            "Properties:\n"
+            "  LoggingConfiguration:\n"
+            "    DestinationBucketName: OTHER_BUCKET\n"
+            "    LogFilePrefix: access/"
+        ),
         console="S3, the bucket, Properties, Server access logging",
     ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html",),

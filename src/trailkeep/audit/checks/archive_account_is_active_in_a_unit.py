@@ -37,7 +37,13 @@ CHECK = Check(
         cli=(
             "aws organizations move-account --account-id {account} --source-parent-id ROOT --destination-parent-id UNIT"
         ),
-        cloudformation="AWS::Organizations::Account, property ParentIds",
+        cloudformation=(
+            "Type: AWS::Organizations::Account\n"
+            "Properties:\n"
+            "  AccountName: Log Archive\n"
+            "  Email: EMAIL\n"
+            "  ParentIds: [UNIT]"
+        ),
         console="Organizations, AWS accounts, the account: Move; a closed one: support, within 90 days",
     ),
     sources=("https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_close.html",),

@@ -37,7 +37,18 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws s3api get-bucket-policy --bucket {bucket}",
-        cloudformation="AWS::S3::BucketPolicy with a Deny on s3:* where aws:SecureTransport is false",
+        cloudformation=(
+            "Type: AWS::S3::BucketPolicy\n"
+            "Properties:\n"
+            "  Bucket: BUCKET\n"
+            "  PolicyDocument:\n"
+            "    Statement:\n"
+            "      - Effect: Deny\n"
+            "        Principal: '*'\n"
+            "        Action: s3:*\n"
+            "        Resource: ['arn:aws:s3:::BUCKET', 'arn:aws:s3:::BUCKET/*']\n"
+            "        Condition: {Bool: {aws:SecureTransport: false}}"
+        ),
         console="S3, the bucket, Permissions, Bucket policy",
     ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html",),

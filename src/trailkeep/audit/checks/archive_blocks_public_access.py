@@ -31,7 +31,15 @@ CHECK = Check(
             "aws s3api put-public-access-block --bucket {bucket} --public-access-block-configuration "
             "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true"
         ),
-        cloudformation="AWS::S3::Bucket, PublicAccessBlockConfiguration with all four true",
+        cloudformation=(
+            "Type: AWS::S3::Bucket\n"
+            "Properties:\n"
+            "  PublicAccessBlockConfiguration:\n"
+            "    BlockPublicAcls: true\n"
+            "    BlockPublicPolicy: true\n"
+            "    IgnorePublicAcls: true\n"
+            "    RestrictPublicBuckets: true"
+        ),
         console="S3, the bucket, Permissions, Block public access",
     ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",),

@@ -32,7 +32,13 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws s3api head-bucket --bucket {bucket}",
-        cloudformation="AWS::S3::Bucket with DeletionPolicy: Retain",
+        cloudformation=(
+            "Type: AWS::S3::Bucket\n"
+            "DeletionPolicy: Retain\n"
+            "UpdateReplacePolicy: Retain\n"
+            "Properties:\n"
+            "  BucketName: BUCKET"
+        ),
         console="S3, Buckets in the archive's account",
     ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",),

@@ -41,7 +41,13 @@ CHECK = Check(
             "aws s3api put-bucket-encryption --bucket {bucket} --server-side-encryption-configuration "
             '\'{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"aws:kms","KMSMasterKeyID":"KEY_ARN"}}]}\''
         ),
-        cloudformation="AWS::S3::Bucket, BucketEncryption with aws:kms",
+        cloudformation=(
+            "Type: AWS::S3::Bucket\n"
+            "Properties:\n"
+            "  BucketEncryption:\n"
+            "    ServerSideEncryptionConfiguration:\n"
+            "      - ServerSideEncryptionByDefault: {SSEAlgorithm: aws:kms, KMSMasterKeyID: KEY_ARN}"
+        ),
         console="S3, the bucket, Properties, Default encryption",
     ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html",),

@@ -33,7 +33,15 @@ CHECK = Check(
     fix=Fix(
         trailkeep="not made by trailkeep: replicate into a bucket of another account",
         cli=("aws s3api put-bucket-replication --bucket {bucket} --replication-configuration file://replication.json"),
-        cloudformation="AWS::S3::Bucket, ReplicationConfiguration",
+        cloudformation=(
+            "Type: AWS::S3::Bucket\n"
+            "Properties:\n"
+            "  ReplicationConfiguration:\n"
+            "    Role: ROLE_ARN\n"
+            "    Rules:\n"
+            "      - Status: Enabled\n"
+            "        Destination: {Bucket: OTHER_BUCKET_ARN, Account: OTHER_ACCOUNT}"
+        ),
         console="S3, the bucket, Management, Replication rules",
     ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html",),

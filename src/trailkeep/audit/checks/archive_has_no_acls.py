@@ -33,7 +33,12 @@ CHECK = Check(
             "aws s3api put-bucket-ownership-controls --bucket {bucket} --ownership-controls "
             "'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'"
         ),
-        cloudformation="AWS::S3::Bucket, OwnershipControls with BucketOwnerEnforced",
+        cloudformation=(
+            "Type: AWS::S3::Bucket\n"
+            "Properties:\n"
+            "  OwnershipControls:\n"
+            "    Rules: [{ObjectOwnership: BucketOwnerEnforced}]"
+        ),
         console="S3, the bucket, Permissions, Object Ownership: ACLs disabled",
     ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html",),

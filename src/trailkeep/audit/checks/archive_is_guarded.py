@@ -44,7 +44,9 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws organizations attach-policy --policy-id POLICY --target-id {account}",
-        cloudformation="AWS::Organizations::Policy, property TargetIds",
+        cloudformation=(
+            "Type: AWS::Organizations::Policy\nProperties:\n  Type: SERVICE_CONTROL_POLICY\n  TargetIds: [ACCOUNT]"
+        ),
         console="Organizations, Policies, the policy, Targets: Attach",
     ),
     sources=(("https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html"),),

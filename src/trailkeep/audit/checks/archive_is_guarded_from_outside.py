@@ -34,7 +34,9 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws organizations attach-policy --policy-id POLICY --target-id {account}",
-        cloudformation="AWS::Organizations::Policy of type RESOURCE_CONTROL_POLICY",
+        cloudformation=(
+            "Type: AWS::Organizations::Policy\nProperties:\n  Type: RESOURCE_CONTROL_POLICY\n  TargetIds: [ACCOUNT]"
+        ),
         console="Organizations, Policies, Resource control policies, the policy, Targets: Attach",
     ),
     sources=("https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html",),

@@ -35,7 +35,13 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws organizations create-account --email EMAIL --account-name 'Log Archive'",
-        cloudformation="AWS::Organizations::Account, and the buckets in a stack of that account",
+        cloudformation=(
+            "Type: AWS::Organizations::Account\n"
+            "Properties:\n"
+            "  AccountName: Log Archive\n"
+            "  Email: EMAIL\n"
+            "  ParentIds: [UNIT]"
+        ),
         console="Organizations, AWS accounts, Add an AWS account",
     ),
     sources=(

@@ -30,7 +30,7 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws s3api get-bucket-location --bucket {bucket}",
-        cloudformation="the stack of the AWS::S3::Bucket in the home Region",
+        cloudformation=("# in a stack of the home Region\nType: AWS::S3::Bucket\nProperties:\n  BucketName: BUCKET"),
         console="S3, Buckets: AWS Region; a bucket cannot be moved",
     ),
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-trail-creation.html",),

@@ -32,7 +32,9 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws s3api get-bucket-policy-status --bucket {bucket}",
-        cloudformation="AWS::S3::BucketPolicy",
+        cloudformation=(
+            "# without a statement for Principal: '*'\nType: AWS::S3::BucketPolicy\nProperties:\n  Bucket: BUCKET"
+        ),
         console="S3, the bucket, Permissions, Bucket policy",
     ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",),

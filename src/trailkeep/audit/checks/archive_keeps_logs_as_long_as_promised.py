@@ -40,7 +40,15 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws s3api get-bucket-lifecycle-configuration --bucket {bucket}",
-        cloudformation="AWS::S3::Bucket, LifecycleConfiguration with ExpirationInDays",
+        cloudformation=(
+            "Type: AWS::S3::Bucket\n"
+            "Properties:\n"
+            "  LifecycleConfiguration:\n"
+            "    Rules:\n"
+            "      - Id: retention\n"
+            "        Status: Enabled\n"
+            "        ExpirationInDays: 2557"
+        ),
         console="S3, the bucket, Management, Lifecycle rules",
     ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html",),

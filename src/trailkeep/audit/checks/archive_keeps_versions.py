@@ -30,7 +30,7 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws s3api put-bucket-versioning --bucket {bucket} --versioning-configuration Status=Enabled",
-        cloudformation="AWS::S3::Bucket, VersioningConfiguration with Status: Enabled",
+        cloudformation=("Type: AWS::S3::Bucket\nProperties:\n  VersioningConfiguration:\n    Status: Enabled"),
         console="S3, the bucket, Properties, Bucket Versioning",
     ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html",),

@@ -40,7 +40,12 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws s3api get-bucket-policy --bucket {bucket}",
-        cloudformation="AWS::S3::BucketPolicy",
+        cloudformation=(
+            "# without a statement for an account outside of the organization\n"
+            "Type: AWS::S3::BucketPolicy\n"
+            "Properties:\n"
+            "  Bucket: BUCKET"
+        ),
         console="S3, the bucket, Permissions, Bucket policy",
     ),
     sources=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),

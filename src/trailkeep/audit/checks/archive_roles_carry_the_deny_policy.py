@@ -43,7 +43,7 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws iam attach-role-policy --role-name ROLE --policy-arn POLICY_ARN",
-        cloudformation="AWS::IAM::ManagedPolicy, property Roles",
+        cloudformation=("Type: AWS::IAM::ManagedPolicy\nProperties:\n  Roles: [ROLE]"),
         console="IAM, Roles, the role, Add permissions: Attach policies",
     ),
     sources=("https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_manage-attach-detach.html",),

@@ -31,7 +31,9 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws s3api get-object-lock-configuration --bucket {bucket}",
-        cloudformation="AWS::S3::Bucket without ObjectLockConfiguration; a second bucket for AWS Config",
+        cloudformation=(
+            "# another bucket, without Object Lock\nType: AWS::S3::Bucket\nProperties:\n  BucketName: OTHER_BUCKET"
+        ),
         console="S3, the bucket, Properties, Object Lock; a lock cannot be switched off, take another bucket",
     ),
     sources=("https://docs.aws.amazon.com/config/latest/developerguide/manage-delivery-channel.html",),

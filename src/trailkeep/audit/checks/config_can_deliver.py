@@ -34,7 +34,19 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply; trailkeep prove --claim config-delivers",
         cli="aws configservice describe-delivery-channel-status --region {region}",
-        cloudformation="the AWS::S3::BucketPolicy and AWS::KMS::Key that let config.amazonaws.com in",
+        cloudformation=(
+            "Type: AWS::S3::BucketPolicy\n"
+            "Properties:\n"
+            "  Bucket: BUCKET\n"
+            "  PolicyDocument:\n"
+            "    Statement:\n"
+            "      - Effect: Allow\n"
+            "        Principal: {Service: config.amazonaws.com}\n"
+            "        Action: s3:PutObject\n"
+            "        Resource: arn:aws:s3:::BUCKET/AWSLogs/*/Config/*\n"
+            "        Condition:\n"
+            "          StringEquals: {aws:SourceOrgID: ORGANIZATION, s3:x-amz-acl: bucket-owner-full-control}"
+        ),
         console="AWS Config, Settings: the error beside the delivery method",
     ),
     sources=(

@@ -42,7 +42,7 @@ CHECK = Check(
             "aws configservice put-delivery-channel --region {region} --delivery-channel "
             "name=default,s3BucketName=BUCKET"
         ),
-        cloudformation="AWS::Config::DeliveryChannel, property S3BucketName",
+        cloudformation=("Type: AWS::Config::DeliveryChannel\nProperties:\n  S3BucketName: BUCKET"),
         console="AWS Config, Settings, Edit: Delivery method",
     ),
     sources=("https://docs.aws.amazon.com/config/latest/APIReference/API_PutDeliveryChannel.html",),

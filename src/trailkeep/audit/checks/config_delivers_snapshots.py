@@ -36,7 +36,13 @@ CHECK = Check(
             "aws configservice put-delivery-channel --region {region} --delivery-channel "
             "name=default,s3BucketName=BUCKET,configSnapshotDeliveryProperties={deliveryFrequency=TwentyFour_Hours}"
         ),
-        cloudformation="AWS::Config::DeliveryChannel, ConfigSnapshotDeliveryProperties with DeliveryFrequency",
+        cloudformation=(
+            "Type: AWS::Config::DeliveryChannel\n"
+            "Properties:\n"
+            "  S3BucketName: BUCKET\n"
+            "  ConfigSnapshotDeliveryProperties:\n"
+            "    DeliveryFrequency: TwentyFour_Hours"
+        ),
         console="not in the console; use the CLI",
     ),
     sources=("https://docs.aws.amazon.com/config/latest/developerguide/deliver-snapshot-cli.html",),

@@ -35,7 +35,13 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws configservice list-configuration-recorders --region {region}",
-        cloudformation="AWS::Config::ConfigurationRecorder beside the service-linked one",
+        cloudformation=(
+            "Type: AWS::Config::ConfigurationRecorder\n"
+            "Properties:\n"
+            "  RoleARN: ROLE_ARN\n"
+            "  RecordingGroup:\n"
+            "    AllSupported: true"
+        ),
         console="AWS Config in that Region, Settings: Customer managed recorder",
     ),
     sources=(

@@ -33,7 +33,9 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws configservice describe-configuration-recorder-status --region {region}",
-        cloudformation="the role of the AWS::Config::ConfigurationRecorder",
+        cloudformation=(
+            "Type: AWS::Config::ConfigurationRecorder\nProperties:\n  RoleARN: ROLE_ARN  # of AWSServiceRoleForConfig"
+        ),
         console="AWS Config, Settings: the error beside the recorder",
     ),
     sources=(("https://docs.aws.amazon.com/config/latest/APIReference/API_DescribeConfigurationRecorderStatus.html"),),

@@ -33,7 +33,13 @@ CHECK = Check(
             "aws configservice put-configuration-recorder --region {region} --configuration-recorder "
             "name=default,roleARN=ROLE_ARN --recording-group allSupported=true"
         ),
-        cloudformation="AWS::Config::ConfigurationRecorder",
+        cloudformation=(
+            "Type: AWS::Config::ConfigurationRecorder\n"
+            "Properties:\n"
+            "  RoleARN: ROLE_ARN\n"
+            "  RecordingGroup:\n"
+            "    AllSupported: true"
+        ),
         console="AWS Config in that Region, Get started",
     ),
     sources=("https://docs.aws.amazon.com/config/latest/APIReference/API_DescribeConfigurationRecorders.html",),

@@ -30,7 +30,12 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli=("aws configservice start-configuration-recorder --region {region} --configuration-recorder-name default"),
-        cloudformation="CloudFormation starts the recorder once the AWS::Config::DeliveryChannel exists",
+        cloudformation=(
+            "# the recorder starts once a channel exists\n"
+            "Type: AWS::Config::DeliveryChannel\n"
+            "Properties:\n"
+            "  S3BucketName: BUCKET"
+        ),
         console="AWS Config, Settings: Start recording",
     ),
     sources=(("https://docs.aws.amazon.com/config/latest/APIReference/API_DescribeConfigurationRecorderStatus.html"),),

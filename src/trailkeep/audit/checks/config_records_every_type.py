@@ -44,7 +44,13 @@ CHECK = Check(
             "name=default,roleARN=ROLE_ARN --recording-group "
             "allSupported=true,includeGlobalResourceTypes=false"
         ),
-        cloudformation="AWS::Config::ConfigurationRecorder, RecordingGroup with AllSupported: true",
+        cloudformation=(
+            "Type: AWS::Config::ConfigurationRecorder\n"
+            "Properties:\n"
+            "  RoleARN: ROLE_ARN\n"
+            "  RecordingGroup:\n"
+            "    AllSupported: true"
+        ),
         console="AWS Config, Settings, Edit: All resource types with customizable overrides",
     ),
     sources=("https://docs.aws.amazon.com/config/latest/developerguide/select-resources.html",),

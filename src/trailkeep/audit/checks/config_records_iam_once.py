@@ -52,7 +52,12 @@ CHECK = Check(
             "allSupported=true,includeGlobalResourceTypes=true"
         ),
         cloudformation=(
-            "AWS::Config::ConfigurationRecorder, RecordingGroup with IncludeGlobalResourceTypes: true in one Region"
+            "Type: AWS::Config::ConfigurationRecorder\n"
+            "Properties:\n"
+            "  RoleARN: ROLE_ARN\n"
+            "  RecordingGroup:\n"
+            "    AllSupported: true\n"
+            "    IncludeGlobalResourceTypes: true  # in one Region"
         ),
         console="AWS Config, Settings, Edit: include globally recorded resource types, in one Region",
     ),

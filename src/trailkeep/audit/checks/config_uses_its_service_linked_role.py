@@ -33,7 +33,7 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws iam create-service-linked-role --aws-service-name config.amazonaws.com",
-        cloudformation="AWS::IAM::ServiceLinkedRole with AWSServiceName config.amazonaws.com; RoleARN of the recorder",
+        cloudformation=("Type: AWS::IAM::ServiceLinkedRole\nProperties:\n  AWSServiceName: config.amazonaws.com"),
         console="AWS Config, Settings, Edit: Use an existing AWS Config service-linked role",
     ),
     sources=(

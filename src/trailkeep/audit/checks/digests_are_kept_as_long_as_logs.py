@@ -36,7 +36,15 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws s3api get-bucket-lifecycle-configuration --bucket {bucket}",
-        cloudformation="AWS::S3::Bucket, LifecycleConfiguration: no rule of its own for digests",
+        cloudformation=(
+            "Type: AWS::S3::Bucket\n"
+            "Properties:\n"
+            "  LifecycleConfiguration:\n"
+            "    Rules:\n"
+            "      - Id: retention\n"
+            "        Status: Enabled\n"
+            "        ExpirationInDays: 2557  # and no rule of its own for digests"
+        ),
         console="S3, the bucket, Management, Lifecycle rules",
     ),
     sources=(

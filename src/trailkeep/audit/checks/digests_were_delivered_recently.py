@@ -42,7 +42,7 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep coverage, then trailkeep apply",
         cli="aws cloudtrail get-trail-status --name TRAIL_ARN --region {region}",
-        cloudformation="AWS::CloudTrail::Trail, property EnableLogFileValidation: true",
+        cloudformation=("Type: AWS::CloudTrail::Trail\nProperties:\n  EnableLogFileValidation: true"),
         console="CloudTrail, Trails, the trail: Last digest file delivered",
     ),
     sources=(

@@ -39,7 +39,13 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws cloudtrail start-logging --name TRAIL --region HOME_REGION",
-        cloudformation="AWS::CloudTrail::Trail with IsLogging, IsMultiRegionTrail and IsOrganizationTrail, all true",
+        cloudformation=(
+            "Type: AWS::CloudTrail::Trail\n"
+            "Properties:\n"
+            "  IsLogging: true\n"
+            "  IsMultiRegionTrail: true\n"
+            "  IsOrganizationTrail: true"
+        ),
         console="CloudTrail, Trails, the trail: Start logging; Multi-region trail: Yes",
     ),
     sources=(

@@ -42,7 +42,15 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json",
-        cloudformation="AWS::IAM::Role, property AssumeRolePolicyDocument",
+        cloudformation=(
+            "Type: AWS::IAM::Role\n"
+            "Properties:\n"
+            "  AssumeRolePolicyDocument:\n"
+            "    Statement:\n"
+            "      - Effect: Allow\n"
+            "        Principal: {AWS: 'arn:aws:iam::MANAGEMENT_ACCOUNT:root'}\n"
+            "        Action: sts:AssumeRole"
+        ),
         console="IAM, Roles, the role, Trust relationships",
     ),
     sources=("https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",),

@@ -27,7 +27,9 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep policies lint",
         cli="aws organizations describe-policy --policy-id {policy}",
-        cloudformation="AWS::Organizations::Policy, property Content",
+        cloudformation=(
+            "Type: AWS::Organizations::Policy\nProperties:\n  Type: SERVICE_CONTROL_POLICY\n  Content: SHORTER"
+        ),
         console="Organizations, Policies, the policy",
     ),
     sources=("https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html",),

@@ -43,7 +43,9 @@ CHECK = Check(
     fix=Fix(
         trailkeep="merge two of them, or attach higher up",
         cli="aws organizations list-policies-for-target --target-id {unit} --filter SERVICE_CONTROL_POLICY",
-        cloudformation="AWS::Organizations::Policy, property TargetIds",
+        cloudformation=(
+            "Type: AWS::Organizations::Policy\nProperties:\n  Type: SERVICE_CONTROL_POLICY\n  TargetIds: [FEWER]"
+        ),
         console="Organizations, AWS accounts, the unit or account, Policies",
     ),
     sources=("https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html",),

@@ -28,7 +28,7 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws kms enable-key --key-id {key} --region {region}",
-        cloudformation="AWS::KMS::Key, property Enabled: true",
+        cloudformation=("Type: AWS::KMS::Key\nProperties:\n  Enabled: true"),
         console="KMS, Customer managed keys, the key, Key actions: Enable",
     ),
     sources=("https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",),

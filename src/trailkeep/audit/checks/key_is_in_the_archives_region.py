@@ -32,7 +32,9 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws kms create-key --region HOME_REGION",
-        cloudformation="the stack of the AWS::KMS::Key in the bucket's Region",
+        cloudformation=(
+            "# in a stack of the bucket's Region\nType: AWS::KMS::Key\nProperties:\n  EnableKeyRotation: true"
+        ),
         console="KMS in the bucket's Region, Create key",
     ),
     sources=(("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html"),),

@@ -31,7 +31,13 @@ CHECK = Check(
             "aws kms cancel-key-deletion --key-id {key} --region {region} && aws kms enable-key --key-id "
             "{key} --region {region}"
         ),
-        cloudformation="AWS::KMS::Key with DeletionPolicy: Retain",
+        cloudformation=(
+            "Type: AWS::KMS::Key\n"
+            "DeletionPolicy: Retain\n"
+            "UpdateReplacePolicy: Retain\n"
+            "Properties:\n"
+            "  PendingWindowInDays: 30"
+        ),
         console="KMS, Customer managed keys, the key, Key actions: Cancel key deletion",
     ),
     sources=("https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html",),

@@ -54,7 +54,17 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws kms get-key-policy --key-id {key} --policy-name default --region {region}",
-        cloudformation="AWS::KMS::Key, property KeyPolicy",
+        cloudformation=(
+            "Type: AWS::KMS::Key\n"
+            "Properties:\n"
+            "  KeyPolicy:\n"
+            "    Statement:\n"
+            "      - Effect: Allow\n"
+            "        Principal: {Service: cloudtrail.amazonaws.com}\n"
+            "        Action: kms:GenerateDataKey*\n"
+            "        Resource: '*'\n"
+            "        Condition: {StringEquals: {aws:SourceArn: TRAIL_ARN}}"
+        ),
         console="KMS, Customer managed keys, the key, Key policy",
     ),
     sources=(

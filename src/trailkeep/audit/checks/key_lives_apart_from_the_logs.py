@@ -32,7 +32,9 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws kms create-key --region HOME_REGION (in the security account)",
-        cloudformation="the stack of the AWS::KMS::Key in the security account",
+        cloudformation=(
+            "# in a stack of the security account\nType: AWS::KMS::Key\nProperties:\n  EnableKeyRotation: true"
+        ),
         console="KMS in the security account, Create key",
     ),
     sources=(

@@ -28,7 +28,7 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws kms enable-key-rotation --key-id {key} --region {region}",
-        cloudformation="AWS::KMS::Key, property EnableKeyRotation: true",
+        cloudformation=("Type: AWS::KMS::Key\nProperties:\n  EnableKeyRotation: true"),
         console="KMS, Customer managed keys, the key, Key rotation",
     ),
     sources=("https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",),

@@ -34,7 +34,19 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws s3api get-object-lock-configuration --bucket {bucket}",
-        cloudformation="AWS::S3::Bucket, ObjectLockConfiguration and LifecycleConfiguration",
+        cloudformation=(
+            "Type: AWS::S3::Bucket\n"
+            "Properties:\n"
+            "  ObjectLockConfiguration:\n"
+            "    ObjectLockEnabled: Enabled\n"
+            "    Rule:\n"
+            "      DefaultRetention: {Mode: GOVERNANCE, Days: 365}\n"
+            "  LifecycleConfiguration:\n"
+            "    Rules:\n"
+            "      - Id: retention\n"
+            "        Status: Enabled\n"
+            "        ExpirationInDays: 2557"
+        ),
         console="S3, the bucket: Properties, Object Lock; Management, Lifecycle rules",
     ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html",),

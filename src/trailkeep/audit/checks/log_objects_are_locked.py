@@ -38,7 +38,15 @@ CHECK = Check(
             "aws s3api put-object-lock-configuration --bucket {bucket} --object-lock-configuration "
             '\'{"ObjectLockEnabled":"Enabled","Rule":{"DefaultRetention":{"Mode":"GOVERNANCE","Days":365}}}\''
         ),
-        cloudformation="AWS::S3::Bucket, ObjectLockConfiguration with a Rule",
+        cloudformation=(
+            "Type: AWS::S3::Bucket\n"
+            "Properties:\n"
+            "  ObjectLockEnabled: true\n"
+            "  ObjectLockConfiguration:\n"
+            "    ObjectLockEnabled: Enabled\n"
+            "    Rule:\n"
+            "      DefaultRetention: {Mode: GOVERNANCE, Days: 365}"
+        ),
         console="S3, the bucket, Properties, Object Lock: Default retention",
     ),
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-overview.html",),

@@ -51,7 +51,7 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep coverage, then trailkeep apply",
         cli="aws cloudtrail get-trail-status --name TRAIL_ARN --region {region}",
-        cloudformation="nothing to declare: this is what CloudTrail reports",
+        cloudformation=("Type: AWS::CloudTrail::Trail\nProperties:\n  IsLogging: true"),
         console="CloudTrail, Trails, the trail: Last log file delivered",
     ),
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html",),

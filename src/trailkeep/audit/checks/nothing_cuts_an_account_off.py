@@ -44,7 +44,13 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep policies explain shows the level that decides",
         cli="aws organizations attach-policy --policy-id p-FullAWSAccess --target-id TARGET",
-        cloudformation="AWS::Organizations::Policy, property TargetIds",
+        cloudformation=(
+            "Type: AWS::Organizations::Policy\n"
+            "Properties:\n"
+            "  Type: SERVICE_CONTROL_POLICY\n"
+            "  Content: {Statement: [{Effect: Allow, Action: '*', Resource: '*'}]}\n"
+            "  TargetIds: [UNIT]"
+        ),
         console="Organizations, Policies, FullAWSAccess, Targets: Attach",
     ),
     sources=(("https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html"),),

@@ -84,7 +84,9 @@ CHECK = Check(
             "aws accessanalyzer validate-policy --policy-document file://policy.json --policy-type "
             "SERVICE_CONTROL_POLICY"
         ),
-        cloudformation="AWS::Organizations::Policy, AWS::S3::BucketPolicy, AWS::KMS::Key",
+        cloudformation=(
+            "Type: AWS::Organizations::Policy\nProperties:\n  Type: SERVICE_CONTROL_POLICY\n  Content: CORRECTED"
+        ),
         console="IAM, Access Analyzer, Policy validation",
     ),
     sources=("https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-policy-validation.html",),

@@ -43,7 +43,19 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws s3api get-bucket-policy --bucket {bucket}",
-        cloudformation="AWS::S3::BucketPolicy, Condition StringEquals aws:SourceArn",
+        cloudformation=(
+            "Type: AWS::S3::BucketPolicy\n"
+            "Properties:\n"
+            "  Bucket: BUCKET\n"
+            "  PolicyDocument:\n"
+            "    Statement:\n"
+            "      - Effect: Allow\n"
+            "        Principal: {Service: cloudtrail.amazonaws.com}\n"
+            "        Action: s3:PutObject\n"
+            "        Resource: arn:aws:s3:::BUCKET/AWSLogs/*\n"
+            "        Condition:\n"
+            "          StringEquals: {aws:SourceArn: TRAIL_ARN, s3:x-amz-acl: bucket-owner-full-control}"
+        ),
         console="S3, the bucket, Permissions, Bucket policy",
     ),
     sources=(

@@ -34,7 +34,19 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply; trailkeep prove --claim cloudtrail-delivers",
         cli="aws cloudtrail get-trail-status --name TRAIL_ARN --region {region}",
-        cloudformation="the AWS::S3::BucketPolicy and AWS::KMS::Key that let cloudtrail.amazonaws.com in",
+        cloudformation=(
+            "Type: AWS::S3::BucketPolicy\n"
+            "Properties:\n"
+            "  Bucket: BUCKET\n"
+            "  PolicyDocument:\n"
+            "    Statement:\n"
+            "      - Effect: Allow\n"
+            "        Principal: {Service: cloudtrail.amazonaws.com}\n"
+            "        Action: s3:PutObject\n"
+            "        Resource: arn:aws:s3:::BUCKET/AWSLogs/*\n"
+            "        Condition:\n"
+            "          StringEquals: {aws:SourceArn: TRAIL_ARN, s3:x-amz-acl: bucket-owner-full-control}"
+        ),
         console="CloudTrail, Trails, the trail: Last log file delivered, and the error beside it",
     ),
     sources=(

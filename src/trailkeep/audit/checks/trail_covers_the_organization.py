@@ -40,7 +40,7 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws cloudtrail update-trail --name {trail} --is-organization-trail",
-        cloudformation="AWS::CloudTrail::Trail, property IsOrganizationTrail: true, in the management account",
+        cloudformation=("Type: AWS::CloudTrail::Trail\nProperties:\n  IsOrganizationTrail: true"),
         console="CloudTrail, Trails, the trail, Edit, Enable for all accounts in my organization",
     ),
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html",),

@@ -35,7 +35,7 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws cloudtrail update-trail --name {trail} --s3-bucket-name BUCKET",
-        cloudformation="AWS::CloudTrail::Trail, property S3BucketName",
+        cloudformation=("Type: AWS::CloudTrail::Trail\nProperties:\n  S3BucketName: BUCKET"),
         console="CloudTrail, Trails, the trail, Edit, Storage location",
     ),
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_UpdateTrail.html",),

@@ -33,7 +33,7 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws cloudtrail update-trail --name {trail} --kms-key-id KEY_ARN",
-        cloudformation="AWS::CloudTrail::Trail, property KMSKeyId",
+        cloudformation=("Type: AWS::CloudTrail::Trail\nProperties:\n  KMSKeyId: KEY_ARN"),
         console="CloudTrail, Trails, the trail, Edit, Log file SSE-KMS encryption",
     ),
     sources=(

@@ -39,8 +39,13 @@ CHECK = Check(
             "trailkeep"
         ),
         cloudformation=(
-            "AWS::CloudTrail::Trail with S3BucketName, IsLogging, IsMultiRegionTrail, IsOrganizationTrail "
-            "and EnableLogFileValidation, all true"
+            "Type: AWS::CloudTrail::Trail\n"
+            "Properties:\n"
+            "  S3BucketName: BUCKET\n"
+            "  IsLogging: true\n"
+            "  IsMultiRegionTrail: true\n"
+            "  IsOrganizationTrail: true\n"
+            "  EnableLogFileValidation: true"
         ),
         console="CloudTrail, Trails, Create trail; Enable for all accounts in my organization",
     ),

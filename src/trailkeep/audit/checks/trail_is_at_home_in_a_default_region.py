@@ -35,7 +35,13 @@ CHECK = Check(
             "aws cloudtrail create-trail --name NEW --region us-east-1 --is-organization-trail "
             "--is-multi-region-trail --s3-bucket-name BUCKET"
         ),
-        cloudformation="the stack of the AWS::CloudTrail::Trail in a Region that is enabled by default",
+        cloudformation=(
+            "# in a stack of a Region that is enabled by default\n"
+            "Type: AWS::CloudTrail::Trail\n"
+            "Properties:\n"
+            "  IsOrganizationTrail: true\n"
+            "  IsMultiRegionTrail: true"
+        ),
         console="CloudTrail in a Region that is enabled by default, Create trail",
     ),
     sources=(

@@ -30,7 +30,7 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws cloudtrail start-logging --name {trail} --region {region}",
-        cloudformation="AWS::CloudTrail::Trail, property IsLogging: true",
+        cloudformation=("Type: AWS::CloudTrail::Trail\nProperties:\n  IsLogging: true"),
         console="CloudTrail, Trails, the trail: Start logging",
     ),
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_StartLogging.html",),

@@ -28,7 +28,7 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws cloudtrail update-trail --name {trail} --is-multi-region-trail",
-        cloudformation="AWS::CloudTrail::Trail, property IsMultiRegionTrail: true",
+        cloudformation=("Type: AWS::CloudTrail::Trail\nProperties:\n  IsMultiRegionTrail: true"),
         console="CloudTrail, Trails, the trail; trails made in the console are multi-Region",
     ),
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-multi-region-trails.html",),

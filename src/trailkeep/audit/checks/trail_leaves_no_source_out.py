@@ -37,7 +37,14 @@ CHECK = Check(
             "aws cloudtrail put-event-selectors --trail-name {trail} --advanced-event-selectors "
             '\'[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]}]}]\''
         ),
-        cloudformation="AWS::CloudTrail::Trail, EventSelectors without ExcludeManagementEventSources",
+        cloudformation=(
+            "Type: AWS::CloudTrail::Trail\n"
+            "Properties:\n"
+            "  AdvancedEventSelectors:\n"
+            "    - FieldSelectors:\n"
+            "        - Field: eventCategory\n"
+            "          Equals: [Management]"
+        ),
         console=(
             "CloudTrail, Trails, the trail, Management events: clear Exclude AWS KMS events and Exclude "
             "Amazon RDS Data API events"

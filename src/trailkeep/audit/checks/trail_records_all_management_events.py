@@ -38,7 +38,12 @@ CHECK = Check(
             '\'[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]}]}]\''
         ),
         cloudformation=(
-            "AWS::CloudTrail::Trail, property AdvancedEventSelectors with eventCategory Management and no readOnly"
+            "Type: AWS::CloudTrail::Trail\n"
+            "Properties:\n"
+            "  AdvancedEventSelectors:\n"
+            "    - FieldSelectors:\n"
+            "        - Field: eventCategory\n"
+            "          Equals: [Management]"
         ),
         console="CloudTrail, Trails, the trail, Management events: Read and Write",
     ),

@@ -35,7 +35,7 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws cloudtrail update-trail --name {trail} --include-global-service-events",
-        cloudformation="AWS::CloudTrail::Trail, property IncludeGlobalServiceEvents: true",
+        cloudformation=("Type: AWS::CloudTrail::Trail\nProperties:\n  IncludeGlobalServiceEvents: true"),
         console="only the CLI and the API show it; multi-Region trails made in the console have it",
     ),
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html",),

@@ -34,7 +34,7 @@ CHECK = Check(
     fix=Fix(
         trailkeep="trailkeep apply",
         cli="aws cloudtrail update-trail --name {trail} --enable-log-file-validation",
-        cloudformation="AWS::CloudTrail::Trail, property EnableLogFileValidation: true",
+        cloudformation=("Type: AWS::CloudTrail::Trail\nProperties:\n  EnableLogFileValidation: true"),
         console="CloudTrail, Trails, the trail, Edit, Log file validation",
     ),
     sources=(("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-intro.html"),),

@@ -85,8 +85,8 @@ CAUSE = Cause(
     family=Family.DELETION,
     cost=Cost.OBJECTS,
     decided="ListObjectVersions of the last days (or the day that is asked about) shows delete markers.",
-    unknown="A snapshot holds no objects; `--probe` lists a few days, and rules it out only for a day of an account and "
-    "Region that are named; `trailkeep verify` looks at everything.",
+    unknown="A snapshot holds no objects; `--probe` lists a few days, and rules it out only for a day of an account "
+    "and Region that are named; `trailkeep verify` looks at everything.",
     remedy="Read the versions by their ids; no restoring is needed for reading. Who did it stands in S3 data events.",
     sources=(
         "botocore model s3 ListObjectVersions, GetObject VersionId",

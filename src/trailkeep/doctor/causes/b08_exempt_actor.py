@@ -60,8 +60,8 @@ CAUSE = Cause(
     title="Who did it is bound by no guardrail",
     family=Family.DELETION,
     cost=Cost.CALL,
-    decided="The event history of the last seven days shows StopLogging, DeleteTrail or the removal of a bucket, its policy or lifecycle by "
-    "the management account, root, a service-linked role or an exempt role.",
+    decided="The event history of the last seven days shows StopLogging, DeleteTrail or the removal of a bucket, its "
+    "policy or lifecycle by the management account, root, a service-linked role or an exempt role.",
     unknown="A snapshot holds no events; `--probe` asks LookupEvents. Deletions of objects are data events: "
     "they stand in the logs themselves.",
     remedy="Alarms, few exempt roles, MFA.",

@@ -6,7 +6,6 @@ Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 import json
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote
 
 from trailkeep.audit.check import Check, on_page
 from trailkeep.audit.finding import Finding, Severity, Status
@@ -76,8 +75,17 @@ def _result(report: Report, finding: Finding) -> dict[str, Any]:
 def _location(finding: Finding) -> dict[str, Any]:
     """AWS resources have no file: the address is made of the subject, the name is what a person knows."""
     subject = finding.subject
-    uri = quote(f"{subject.kind}/{safe(subject.id)}", safe="/")
+    uri = f"{subject.kind}/{_quoted(safe(subject.id))}"
     return {
         "physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": 1}},
         "logicalLocations": [{"name": safe(subject.name), "kind": "resource"}],
     }
+
+
+def _quoted(text: str) -> str:
+    """As a URI has it (RFC 3986): unreserved characters and slashes, everything else by its bytes."""
+    return "".join(c if c.isascii() and (c.isalnum() or c in "-._~/") else _bytes(c) for c in text)
+
+
+def _bytes(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.encode())

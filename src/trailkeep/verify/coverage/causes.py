@@ -45,7 +45,7 @@ def judge(
     """Coverage = expected − seen; each missing cell takes the first fact that touches it, `nothing` where none does.
 
     Whatever could not be listed is UNKNOWN, before any fact: not having seen is not absence. `elsewhere` are the cells
-    in which the same trail was heard in other accounts or Regions.
+    in which other accounts or Regions of an organization trail were heard.
     """
     lost = expected.cells & ~seen.cells
     patches = list(expected.absent)
@@ -86,8 +86,8 @@ _LOGS_ALONE = Reason(
 )
 _HERE_ONLY = Reason(
     why=Why.REMOVED,
-    detail="nothing is there, though the same trail delivered for other accounts or Regions in these hours: deleted, "
-    "or it could not be delivered",
+    detail="nothing is there, though logs of other accounts or Regions arrived in these hours: deleted, or never "
+    "delivered",
     remedy="`trailkeep verify` looks for deleted versions and says how to read them",
 )
 _NOTHING = Reason(
@@ -98,9 +98,12 @@ _NOTHING = Reason(
 )
 
 
-def without_start(expected: Expected, seen: Seen, trails: tuple[Heard, ...], window: Window) -> Expected:
+def without_start(
+    expected: Expected, seen: Seen, trails: tuple[Heard, ...], window: Window, elsewhere: int = 0
+) -> Expected:
     """Cut the hours before logging began for the first time: no trail was ever stopped, and nothing older is there.
 
+    Hours heard `elsewhere` stay: an older trail was deleted, or made anew.
     Source: StartLoggingTime and StopLoggingTime of botocore model cloudtrail GetTrailStatus.
     """
     known = [s for _, s in trails if s is not None]
@@ -108,7 +111,7 @@ def without_start(expected: Expected, seen: Seen, trails: tuple[Heard, ...], win
         return expected
     began = min(s.started for s in known if s.started)
     reason = Reason(why=Why.TRAIL_STARTED, detail=f"logging was started for the first time at {said_at(began)}")
-    return _from(began, expected, seen, reason, window)
+    return _from(began, expected, seen, reason, window, elsewhere)
 
 
 def without_region(expected: Expected, seen: Seen, enabled: datetime | None, window: Window) -> Expected:
@@ -119,11 +122,13 @@ def without_region(expected: Expected, seen: Seen, enabled: datetime | None, win
     return _from(enabled, expected, seen, Reason(why=Why.REGION_ENABLED, detail=detail), window)
 
 
-def _from(began: datetime, expected: Expected, seen: Seen, reason: Reason, window: Window) -> Expected:
+def _from(
+    began: datetime, expected: Expected, seen: Seen, reason: Reason, window: Window, elsewhere: int = 0
+) -> Expected:
     earliest = min((m for m in (seen.first, seen.oldest) if m), default=None)
     if seen.unread or (earliest is not None and earliest < began - _LATE):
         return expected
-    return cut(expected, window.touched(None, began), reason)
+    return cut(expected, window.touched(None, began) & ~elsewhere, reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,98 @@
+"""Which cause comes first: what follows from another says so, and the same fact is not counted as its own reason."""
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import cache
+
+from tests.doctor import made
+from tests.doctor.plants import HOME, PAYMENTS, PLANTS, TRAIL, both, policy
+from tests.setup import build
+from trailkeep.doctor.causes import BY_ID, CAUSES
+from trailkeep.doctor.diagnose import Diagnosis
+from trailkeep.doctor.verdict import State
+
+
+@cache
+def diagnosed(cause: str) -> Diagnosis:
+    plant = PLANTS[cause]
+    return made.found(plant.edit(plant.start()), plant.spec, plant.answers, **plant.said)
+
+
+def explained(diagnosis: Diagnosis) -> dict[str, set[str]]:
+    return {v.cause: set(v.explained_by) for v in diagnosis.of(State.CONFIRMED)}
+
+
+def test_without_a_recorder_of_its_own_all_else_follows() -> None:
+    diagnosis = diagnosed("A34")
+    found = explained(diagnosis)
+    assert found["A34"] == set()
+    assert all("A34" in found[c] for c in ("A27", "A29", "C6", "C8"))
+    assert diagnosis.verdicts[0].cause == "A34" or not diagnosis.verdicts[0].explained_by
+
+
+def test_a_single_region_trail_explains_the_regions_it_does_not_hear() -> None:
+    assert explained(diagnosed("C1")) == {"C1": set(), "A2": {"C1"}, "C2": {"C1"}}
+
+
+def test_the_same_fact_is_not_its_own_reason() -> None:
+    assert explained(diagnosed("B4")) == {"B4": set(), "D8": set()}
+    assert explained(diagnosed("D1")) == {"B10": set(), "D1": set()}
+
+
+def test_two_causes_are_both_found() -> None:
+    edit = both(policy("trail", lambda t: made.without(t, "CloudTrailAcl")), PLANTS["D4"].edit, PLANTS["A28"].edit)
+    assert made.confirmed(made.found(edit(made.healthy()))) == {"A8", "D4", "A28", "C6"}
+
+
+def test_a_replaced_policy_explains_what_it_no_longer_allows() -> None:
+    diagnosis = made.found(made.with_bucket(made.healthy(), "trail", policy=""))
+    assert explained(diagnosis) == {"B9": set(), "A5": {"B9"}, "A8": {"B9"}}
+
+
+def test_consequences_name_causes_that_there_are_and_no_cause_itself() -> None:
+    for cause in CAUSES:
+        named = {*cause.consequences, *cause.also}
+        assert named <= BY_ID.keys()
+        assert cause.id not in named
+
+
+def test_who_did_it_is_told_where_the_history_answers() -> None:
+    snapshot = PLANTS["A1"].edit(made.healthy())
+    (trail,) = snapshot.trails
+    who = {"event": "StopLogging", "time": "2026-11-22", "who": "arn:aws:iam::1:user/eve", "resource": trail.arn}
+    asked = next(p for v in made.found(snapshot).verdicts if v.cause == "A1" for p in v.probes)
+    told = made.found(snapshot, answers={asked: made.rows(who)})
+    said = next(v for v in told.verdicts if v.cause == "A1").found[0].said
+    assert "by arn:aws:iam::1:user/eve at 2026-11-22" in said
+
+
+def test_a_symptom_without_a_cause_is_said() -> None:
+    """The trail is not there although everything that is known of is as it should be."""
+    snapshot = made.with_cell(made.healthy(), lambda c: replace(c, trails=()), PAYMENTS, HOME)
+    diagnosis = made.found(snapshot)
+    assert made.confirmed(diagnosis) == set()
+    assert [s.family for s in diagnosis.unexplained] == ["logs"]
+
+
+def test_an_error_that_cloudtrail_reports_is_a_symptom() -> None:
+    snapshot = made.with_cell(
+        made.healthy(), lambda c: replace(c, trails=tuple(replace(t, delivery_error="AccessDenied") for t in c.trails))
+    )
+    diagnosis = made.found(snapshot)
+    assert "CloudTrail cannot deliver: AccessDenied" in diagnosis.symptoms[0].said[0]
+    assert diagnosis.unexplained
+
+
+def test_slow_is_not_broken() -> None:
+    quiet = made.with_cell(
+        made.healthy(),
+        lambda c: replace(c, trails=tuple(replace(t, delivered=build.NOW - timedelta(days=9)) for t in c.trails)),
+    )
+    assert made.confirmed(made.found(quiet)) == set(), "digests still arrive: the Region is idle"
+
+
+def test_other_buckets_than_the_archive_do_not_matter() -> None:
+    mine = replace(made.healthy().buckets[0], name="terraform-state", policy="", versioning="", lifecycle=())
+    snapshot = made.healthy()
+    assert made.confirmed(made.found(replace(snapshot, buckets=(*snapshot.buckets, mine)))) == set()
+    assert TRAIL in {b.name for b in snapshot.buckets}
