@@ -4,6 +4,7 @@ What crosses a boundary is pickled, so the function is a module's own and units 
 """
 
 import multiprocessing
+import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -94,4 +95,10 @@ def spread_over(text: str) -> Spread:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:400]
+    """What went wrong: the innermost Python error that Spark quotes, or the first line of its own."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    quoted = [line for line in lines if _PYTHON_ERROR.match(line)]
+    return (quoted[-1] if quoted else lines[0])[:400]
+
+
+_PYTHON_ERROR = re.compile(r"[A-Za-z_.]+(Error|Exception): ")

@@ -96,7 +96,7 @@ def bucket(snapshot: Snapshot, /, use: str = "trail", **changes: Any) -> Snapsho
 
 def trail(snapshot: Snapshot, /, **changes: Any) -> Snapshot:
     """The organization trail with other settings."""
-    return replace(snapshot, trails=(replace(snapshot.trails[0], **changes), *snapshot.trails[1:]))
+    return replace(snapshot, trails=(*(replace(t, **changes) for t in snapshot.trails[:1]), *snapshot.trails[1:]))
 
 
 def key(snapshot: Snapshot, /, **changes: Any) -> Snapshot:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from tests.audit import build as b
-from tests.audit.faults import ACCOUNTS, ARCHIVE, CONFIG, FAULTS, GUARDRAILS, KEYS, TRAIL, Fault
+from tests.audit.faults import ACCOUNTS, ARCHIVE, CONFIG, FAULTS, GUARDRAILS, KEYS, TRAIL, Fault, key_without
 from tests.setup import build, planning
 from trailkeep.audit.audit import audit
 from trailkeep.audit.checks import CHECKS
@@ -51,6 +51,16 @@ def test_the_profile_with_mfa_delete_is_judged_by_its_own_promise() -> None:
     assert b.failing(b.audited(b.bucket(h, mfa_delete=False), spec)) == {"deleting-a-version-asks-for-mfa"}
 
 
+def test_named_readers_must_be_let_in_by_the_key() -> None:
+    elsewhere = "arn:aws:iam::987654321098:role/Auditor"
+    readers = [f"arn:aws:iam::{build.TOOLING}:role/Audit", f"arn:aws:iam::{build.WEB}:role/SOC", elsewhere]
+    spec = build.spec(archive={"readers": readers})
+    h = b.delivering(planning.settled(spec))
+    assert b.failing(b.audited(h, spec)) == set()
+    assert b.failing(b.audited(key_without(h, "ReadersDecrypt"), spec)) == {"key-lets-readers-in"}
+    assert "key-lets-readers-in" in {c.id for c in b.audited(b.healthy()).idle}
+
+
 def test_without_a_key_no_check_asks_for_one() -> None:
     spec = build.spec(archive={"encryption": "s3"})
     done = b.audited(b.delivering(planning.settled(spec)), spec)
@@ -90,6 +100,26 @@ def test_a_recorder_of_control_tower_is_left_to_it() -> None:
     done = b.audited(replace(h, foreign=(theirs,)))
     assert b.failing(done) == set()
     assert "config-delivers-into-the-archive" in b.unknown(done)
+
+
+def test_control_towers_trail_counts_and_its_bucket_elsewhere_is_unknown() -> None:
+    name = "aws-controltower-BaselineCloudTrail"
+    theirs = Foreign(owner="Control Tower", kind="trail", name=name, account=build.MANAGEMENT)
+    trail = build.trail(name=name, bucket="aws-controltower-logs-666666666666-eu-west-1")
+    h = planning.settled(trails=(trail,), foreign=(theirs,))
+    assert [t.name for t in h.trails] == [name], "a second one would only be billed"
+    done = b.audited(h)
+    assert b.of(done, "trail-exists") is b.of(done, "every-account-and-region-is-recorded") is Status.PASS
+    assert b.of(done, "archive-buckets-exist", trail.bucket) is Status.UNKNOWN
+    assert b.of(done, "archive-keeps-versions", trail.bucket) is Status.UNKNOWN
+
+
+def test_a_bucket_that_could_not_be_read_as_a_whole_is_not_called_gone() -> None:
+    gone = replace(b.healthy(), buckets=b.healthy().buckets[1:])
+    assert b.of(b.audited(gone), "archive-buckets-exist", b.TRAIL_BUCKET) is Status.FAIL
+    for what, region in ((f"bucket {b.TRAIL_BUCKET}", "us-east-1"), ("buckets", "")):
+        lost = b.unread(gone, build.LOG_ARCHIVE, region, what)
+        assert b.of(b.audited(lost), "archive-buckets-exist", b.TRAIL_BUCKET) is Status.UNKNOWN
 
 
 @pytest.mark.parametrize(

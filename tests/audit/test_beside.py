@@ -160,8 +160,10 @@ def test_a_cell_that_verify_did_not_meet_is_unknown_and_old_news_fails() -> None
     assert b.failing(old) == {"logs-were-validated-lately"}
 
 
-def covered(*gaps: dict[str, Any], config: object = None, without: str = "") -> results.Covered:
-    return results.covered({"trailkeep_coverage": 1, "from": "a", "to": "z", "cloudtrail": {}, "config": config,
+def covered(
+    *gaps: dict[str, Any], config: object = None, without: str = "", by: str = "the organization as it was"
+) -> results.Covered:
+    return results.covered({"trailkeep_coverage": 1, "from": "a", "to": "z", "expected_by": by, "cloudtrail": {}, "config": config,
                             "accounts": [{"account": a} for a in b.healthy().cells if a != without],
                             "gaps": list(gaps)})  # fmt: skip
 
@@ -186,6 +188,9 @@ def test_coverage_is_taken_at_its_word() -> None:
     )
     config = b.audited(b.healthy(), covered=covered(hole("UNCOVERED", "config"), config={}))
     assert b.failing(config) == {"every-day-of-config-is-covered"}
+    folders = b.audited(b.healthy(), covered=covered(hole("UNCOVERED"), by="the archive's own folders"))
+    assert b.failing(folders) == {check}
+    assert {f.status for f in folders.findings if f.check.id == check} == {Status.FAIL, Status.UNKNOWN}
     wiped = b.audited(b.healthy(), covered=covered(without=build.WEB))
     assert b.of(wiped, check, f"{build.WEB}/us-east-1") is Status.UNKNOWN
 

@@ -101,7 +101,10 @@ def test_json_is_whole_and_is_what_a_baseline_reads() -> None:
     assert statuses["4.2"] == "UNKNOWN", "validation is on, and nobody validated"
     assert statuses["4.3"] == "FAIL"
     assert statuses["4.6"] == "FAIL", "a mute is not a pass"
+    assert statuses["3.1.1"] == "UNKNOWN", "it asks about every bucket, and only the archive's were looked at"
+    assert statuses["2.1.1"] is None
     assert statuses["5.1"] is None, "no check speaks to it"
+    assert statuses["5.5"] == "UNKNOWN", "that nobody can change a trail is not that changes are monitored"
 
 
 def test_json_lines_are_one_finding_each() -> None:

@@ -5,11 +5,13 @@ from datetime import timedelta
 from functools import cache
 
 from tests.doctor import made
-from tests.doctor.plants import HOME, PAYMENTS, PLANTS, TRAIL, both, policy
+from tests.doctor.edits import HOME, PAYMENTS, TRAIL, both, policy
+from tests.doctor.plants import PLANTS
 from tests.setup import build
 from trailkeep.doctor.causes import BY_ID, CAUSES
 from trailkeep.doctor.diagnose import Diagnosis
 from trailkeep.doctor.verdict import State
+from trailkeep.model.archive import Encryption
 
 
 @cache
@@ -96,3 +98,35 @@ def test_other_buckets_than_the_archive_do_not_matter() -> None:
     snapshot = made.healthy()
     assert made.confirmed(made.found(replace(snapshot, buckets=(*snapshot.buckets, mine)))) == set()
     assert TRAIL in {b.name for b in snapshot.buckets}
+
+
+def test_what_the_specification_leaves_out_is_said_where_it_is_named() -> None:
+    spec = build.spec(organization={"exclude": [{"account": "web", "regions": ["us-east-1"], "reason": "none needed"}]})
+    snapshot = made.healthy()
+    assert made.confirmed(made.found(snapshot, spec)) == set()
+    assert made.confirmed(made.found(snapshot, spec, account=build.WEB, region="us-east-1")) == {"A20"}
+    assert made.confirmed(made.found(snapshot, spec, account=build.WEB, region=HOME)) == set()
+
+
+def test_a_key_that_is_only_the_buckets_default_is_used_in_the_objects_context() -> None:
+    snapshot = made.with_trail(made.healthy(), kms_key="")
+    diagnosis = made.found(snapshot, None)
+    (found,) = next(v for v in diagnosis.verdicts if v.cause == "A12").found
+    assert "kms:GenerateDataKey" in found.said
+    assert found.fix
+    assert "EncryptionContext" not in found.fix.statement
+    own = made.with_bucket(snapshot, "trail", encryption=Encryption(key="alias/aws/s3", bucket_key=False))
+    assert not {"A11", "A12", "A13", "A14"} & (
+        made.confirmed(made.found(own, None)) | made.unknown(made.found(own, None))
+    )
+
+
+def test_without_a_specification_another_config_bucket_is_not_wrong_for_sure() -> None:
+    snapshot = made.with_cell(
+        made.healthy(),
+        lambda c: replace(c, channel=replace(c.channel, bucket="other")) if c.channel else c,
+        PAYMENTS,
+        HOME,
+    )
+    assert "A29" in made.confirmed(made.found(snapshot))
+    assert "A29" in made.unknown(made.found(snapshot, None))

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests.doctor import made
-from tests.doctor.plants import CONFIG, LA, PLANTS, TRAIL
+from tests.doctor.edits import CONFIG, LA, TRAIL
+from tests.doctor.plants import PLANTS
 from tests.setup import build
 from trailkeep.authz.request import Layer
 from trailkeep.doctor import requests

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from tests.doctor import made
-from tests.doctor.plants import FOREIGN, HOME, LA, PAYMENTS, PLANTS, rule, rules
+from tests.doctor.edits import FOREIGN, HOME, LA, PAYMENTS, rule, rules
+from tests.doctor.plants import PLANTS
 from tests.report.views import EVIL, control_characters, poisoned, seen
 from trailkeep.doctor.verdict import State
 from trailkeep.model.snapshot import Snapshot

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.doctor import made
-from tests.doctor.plants import HOME, LA, TOOLING, WEB
+from tests.doctor.edits import HOME, LA, TOOLING, WEB
 from tests.setup import build
 from trailkeep.doctor.tips import (
     TIPS,

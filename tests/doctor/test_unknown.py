@@ -1,11 +1,12 @@
 """What could not be read is UNKNOWN: never confirmed, never ruled out; and probes settle it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.doctor import made
-from tests.doctor.plants import CONFIG, HOME, LA, ORG, TOOLING, TRAIL, WEB, probe, rows
+from tests.doctor.edits import CONFIG, HOME, LA, ORG, TOOLING, TRAIL, WEB, probe, rows
 from tests.setup import build
 from trailkeep.doctor.diagnose import PROBES, probes
 from trailkeep.doctor.verdict import Answer, State
@@ -136,7 +137,7 @@ def test_what_aws_refuses_stays_unknown_with_its_words(cause: str, answer: objec
 
 def test_a_listing_rules_markers_out_only_for_what_was_listed() -> None:
     one = probe("list_object_versions", LA, HOME, f"{TRAIL}/AWSLogs/{ORG}/{WEB}/CloudTrail/{HOME}/2026/11/20/")
-    said = {"account": WEB, "region": HOME, "day": (build.NOW.date().replace(day=20))}
+    said: dict[str, Any] = {"account": WEB, "region": HOME, "day": (build.NOW.date().replace(day=20))}
     clean = rows({"kind": "version", "key": "a"})
     assert "B2" not in made.unknown(made.found(made.healthy(), answers={one: clean}, **said))
     whole = Answer(rows=(clean.rows[0],) * 1000)

@@ -118,6 +118,13 @@ def test_only_some_checks_and_only_from_a_severity(standing: Desk) -> None:
     standing.run("audit", "--check", "kays-*").expect(2, "no check is called 'kays-*'", "--list")
 
 
+def test_a_baseline_of_another_organization_is_refused(standing: Desk) -> None:
+    told = {"trailkeep_audit": 1, "taken": "then", "organization": "o-somebodyelse", "findings": []}
+    (standing.folder / "theirs.json").write_text(json.dumps(told))
+    run = ("audit", "--snapshot", "bare.json.gz", "--no-proofs", "--baseline", "theirs.json")
+    standing.run(*run).expect(2, "the baseline is of o-somebodyelse", "compare audits of one organization")
+
+
 @pytest.mark.parametrize("option", ["--verified", "--covered", "--baseline"])
 def test_files_that_are_something_else_are_refused_with_what_makes_them(standing: Desk, option: str) -> None:
     (standing.folder / "other.json").write_text("[]")

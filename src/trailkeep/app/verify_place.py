@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 from trailkeep.app.verify import Place
 from trailkeep.app.verify_keys import PublicKeys
 from trailkeep.app.verify_pool import Pool
-from trailkeep.app.verify_spread import elsewhere
 from trailkeep.app.world import Access, now, open_cloud
 from trailkeep.errors import UsageError
-from trailkeep.spread import spread_over
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -28,9 +26,13 @@ _BUCKET_SCHEME = "s3://"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
-    """What a person names: a bucket with a prefix, or a folder; `original` is where a copy was written first."""
+    """What a person names: a bucket with a prefix, or a folder; `original` is where a copy was written first.
+
+    `called` is how the person calls it, where that is not `text`.
+    """
 
     text: str
+    called: str = ""
     original: str | None = None
     account: str | None = None
 
@@ -50,8 +52,6 @@ class How:
     signing_key: Path | None = None
     recheck: bool = False
     snapshot: "Snapshot | None" = None
-    workers: str = "1"
-    """Processes, or a Spark master: see `spread.spread_over`."""
 
 
 def open_place(location: Location, access: Access, how: How) -> tuple[Place, str]:
@@ -63,8 +63,7 @@ def open_place(location: Location, access: Access, how: How) -> tuple[Place, str
     cloud = cache(lambda: open_cloud(access, None))
     moment = now()
     store, name, prefix, retention = _open(location, access, cloud)
-    file = how.keys or _default_keys()
-    spread = spread_over(how.workers) if how.workers != "1" else None
+    file = how.keys or default_keys()
     place = Place(
         store=store,
         name=name,
@@ -76,7 +75,6 @@ def open_place(location: Location, access: Access, how: How) -> tuple[Place, str
         ledger=_ledger(how, store.bucket or name),
         recheck=how.recheck,
         snapshot=how.snapshot,
-        elsewhere=elsewhere(spread, location, access, how, file) if spread else None,
     )
     return place, prefix
 
@@ -91,7 +89,7 @@ def _open(
         root = Path(location.text)
         if not root.is_dir():
             raise UsageError(f"{location.text} is no folder", hint="name s3://bucket/prefix, or a folder with a copy")
-        return FolderArchive(root, bucket=bucket, prefix=prefix), location.text, "", lambda: None
+        return FolderArchive(root, bucket=bucket, prefix=prefix), location.called or location.text, "", lambda: None
     from trailkeep.aws.archive.open import open_bucket
 
     place, below = _parts(location.text)
@@ -128,6 +126,7 @@ def _parts(text: str) -> tuple[str, str]:
     return bucket, prefix
 
 
-def _default_keys() -> Path:
+def default_keys() -> Path:
+    """Where public keys are kept unless another file is named."""
     state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     return Path(state) / "trailkeep" / "public-keys.jsonl"

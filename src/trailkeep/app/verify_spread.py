@@ -4,24 +4,22 @@ Attestations are written here, by one writer, in the order in which the units co
 Public keys that a worker had to ask for come back too. Workers read the archive with credentials of their own.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 from trailkeep.app.attest import Ledger, Row
+from trailkeep.app.verify import Place
+from trailkeep.app.verify_place import How, Location, default_keys, open_place
 from trailkeep.app.verify_run import Tools, Unit, UnitResult
 from trailkeep.app.verify_unit import verify_unit
 from trailkeep.app.world import Access
+from trailkeep.spread import Spread
 from trailkeep.verify.digest import Digest
 from trailkeep.verify.keys import DigestKey
 from trailkeep.verify.verdict import Finding
-
-if TYPE_CHECKING:
-    from trailkeep.app.verify_place import How, Location
-    from trailkeep.spread import Spread
 
 Batch = tuple[DigestKey, Digest, str, Row, tuple[Row, ...]]
 """What `Ledger.attest` takes."""
@@ -32,8 +30,8 @@ class Job:
     """One unit with everything needed to verify it anywhere; `keys` is the file of public keys as it was here."""
 
     unit: Unit
-    location: "Location"
-    how: "How"
+    location: Location
+    how: How
     profile: str | None
     workers: int
     keys: bytes
@@ -52,18 +50,21 @@ class Answer:
     size: int
 
 
-def elsewhere(
-    spread: "Spread", location: "Location", access: Access, how: "How", keys: Path
-) -> Callable[[list[Unit], Tools], Iterator[UnitResult]]:
-    """Does what the threads of this process would do with the units, somewhere else."""
+def spread_out(place: Place, spread: Spread, location: Location, access: Access, how: How) -> Place:
+    """The same archive, verified by what `spread` stands for and not by the threads of this process."""
+    keys = how.keys or default_keys()
 
-    def go(units: list[Unit], tools: Tools) -> Iterator[UnitResult]:
+    def elsewhere(units: list[Unit], tools: Tools) -> Iterator[UnitResult]:
         known, oldest = _read(keys), tools.oldest()
+        where = location
+        if not location.is_bucket:
+            where = replace(location, text=str(Path(location.text).absolute()), called=location.text)
+        attest = how.attest.absolute() if how.attest else None  # workers stand in other folders
         jobs = [
             Job(
                 unit=unit,
-                location=location,
-                how=replace(how, snapshot=None, signing_key=None, keys=None, workers="1"),
+                location=where,
+                how=replace(how, attest=attest, snapshot=None, signing_key=None, keys=None),
                 profile=access.profile,
                 workers=access.workers,
                 keys=known,
@@ -76,13 +77,11 @@ def elsewhere(
             _add_keys(keys, answer.keys)
             yield answer.result
 
-    return go
+    return replace(place, elsewhere=elsewhere)
 
 
 def verify_job(job: Job) -> Answer:
     """Verify one unit in a process of its own."""
-    from trailkeep.app.verify_place import open_place
-
     with TemporaryDirectory(prefix="trailkeep-") as folder:
         keys = Path(folder) / "public-keys.jsonl"
         keys.write_bytes(job.keys)

@@ -57,7 +57,8 @@ def on_buckets(
             continue
         bucket = holder.bucket
         if bucket is None:
-            yield Answer(subject=holder.subject, said=unsure(holder.missing))
+            lost = f"it could not be read: {holder.lost}" if holder.lost else "it was not seen"
+            yield Answer(subject=holder.subject, said=unsure(lost))
             continue
         lost = view.lost(bucket.account, bucket.region, f"bucket {bucket.name} {setting}")
         said = unsure(f"its {setting} could not be read: {lost}") if lost else judge(bucket)
@@ -109,6 +110,8 @@ def on_covered(view: View, service: str) -> Iterator[Answer]:
         yield Answer(subject=view.whole, said=nobody)
         return
     whole = good(f"everything that was expected from {covered.since} to {covered.until}")
+    if not covered.by_organization:
+        whole = unsure("coverage went by the archive's own folders: with --snapshot it knows what to expect")
     not_seen = unsure("coverage did not look at it")
     for seen in view.cells:
         known = seen.region is not None and seen.account in covered.accounts

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -108,16 +109,19 @@ class Finding:
         return self.status is not Status.PASS and self.muted is None
 
 
+@lru_cache(maxsize=4096)  # thousands of subjects have the same to say
 def good(evidence: str) -> Said:
     """It is as it should be."""
     return Said(status=Status.PASS, evidence=evidence)
 
 
+@lru_cache(maxsize=4096)
 def bad(evidence: str) -> Said:
     """It is not as it should be."""
     return Said(status=Status.FAIL, evidence=evidence)
 
 
+@lru_cache(maxsize=4096)
 def unsure(because: str) -> Said:
     """It could not be told, for this reason."""
     return Said(status=Status.UNKNOWN, evidence=because)

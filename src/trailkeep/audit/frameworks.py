@@ -14,7 +14,10 @@ from trailkeep.errors import UsageError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
-    """One requirement; `controls` are what checks say they give evidence for."""
+    """One requirement; `controls` are what checks say they give evidence for.
+
+    WIDER among them: it is about every bucket, key or system, of which the archive is only a part.
+    """
 
     id: str
     title: str
@@ -33,16 +36,23 @@ class Framework:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A requirement with what is known: ``status` is None where no check speaks to it, which is no PASS."""
+    """A requirement with what is known. `unasked` are parts of it that no check asks about."""
 
     requirement: Requirement
     checks: tuple[Check, ...]
     findings: tuple[Finding, ...]
+    unasked: frozenset[str]
 
     @property
     def status(self) -> Status | None:
-        """FAIL before UNKNOWN before PASS. A mute changes nothing here: an auditor is to see what was accepted."""
+        """FAIL before UNKNOWN before PASS; None where no check speaks to it at all, which is no PASS.
+
+        What is asked about only in part is UNKNOWN at best. A mute changes nothing here: an auditor is to see what was
+        accepted.
+        """
         found = {f.status for f in self.findings}
+        if found == {Status.PASS} and self.unasked:
+            return Status.UNKNOWN
         return next((s for s in (Status.FAIL, Status.UNKNOWN, Status.PASS) if s in found), None)
 
 
@@ -76,16 +86,19 @@ def framework(id_: str) -> Framework:
     return found
 
 
-def evidence(framework: Framework, checks: Iterable[Check], findings: Iterable[Finding]) -> Iterator[Evidence]:
-    """Each requirement with its checks and what they found."""
+def evidence(
+    framework: Framework, checks: Iterable[Check], findings: Iterable[Finding], idle: Iterable[Check] = ()
+) -> Iterator[Evidence]:
+    """Each requirement with its checks and what they found; `idle` checks would ask if another way had been chosen."""
     of_check: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         of_check[finding.check.id].append(finding)
     asked = tuple(checks)
+    known = {control for c in (*asked, *idle) for control in c.controls}
     for requirement in framework.requirements:
         ours = tuple(c for c in asked if requirement.controls.intersection(c.controls))
         found = tuple(f for c in ours for f in of_check[c.id])
-        yield Evidence(requirement=requirement, checks=ours, findings=found)
+        yield Evidence(requirement=requirement, checks=ours, findings=found, unasked=requirement.controls - known)
 
 
 def requirements_of(check: Check) -> Iterator[tuple[Framework, Requirement]]:

@@ -7,7 +7,7 @@ from trailkeep.audit.view import View
 from trailkeep.authz import chain
 from trailkeep.authz.evaluate import evaluate
 from trailkeep.authz.policy import parse
-from trailkeep.authz.principal import read_principal
+from trailkeep.authz.principal import Principal, read_principal
 from trailkeep.authz.prove.world import bucket_policy, key_policy
 from trailkeep.authz.request import Facts, Layer, Policies, Request, Verdict
 from trailkeep.model.archive import Bucket, Key
@@ -26,6 +26,13 @@ _STRANGER = "999999999999"
 _ADMINISTRATOR = "role/trailkeep-audit-administrator"
 
 
+def _administrator(partition: str, account: str) -> Principal:
+    """A session of a role of the account; the account may still be a stand-in, as after a plan."""
+    arn = f"arn:{partition}:iam::{account}:{_ADMINISTRATOR}"
+    session = f"arn:{partition}:sts::{account}:assumed-role/{_ADMINISTRATOR.removeprefix('role/')}/audit"
+    return Principal(kind="session", id=session, account=account, role=arn)
+
+
 def guard_class(view: View, account: AccountId) -> object:
     """What decides about SCPs: accounts of one class have the same policies above them, and none names them."""
     own = tuple(p.id for p in view.attached.get(account, ()))
@@ -35,15 +42,15 @@ def guard_class(view: View, account: AccountId) -> object:
 
 def scp_denies(view: View, account: AccountId, action: str, resource: str) -> bool:
     """Whether SCPs explicitly deny this to an administrator of the account, a role that nothing exempts."""
-    arn = f"arn:{view.organization.partition}:iam::{account}:{_ADMINISTRATOR}"
+    who = _administrator(view.organization.partition, account)
     levels = chain.levels(view.organization, account, "SERVICE_CONTROL_POLICY")
     request = Request(
-        principal=read_principal(arn),
+        principal=who,
         action=action,
         resource=resource,
         resource_account=account,
         context={
-            "aws:principalarn": (arn,),
+            "aws:principalarn": (who.role,),
             "aws:principalaccount": (account,),
             "aws:principalorgid": (view.organization.id,),
             "aws:securetransport": ("true",),
@@ -59,14 +66,14 @@ def rcp_denies(view: View, bucket: Bucket, action: str) -> bool:
     """Whether RCPs explicitly deny this on a bucket's objects to an administrator of another organization."""
     organization = view.organization
     partition = organization.partition
-    arn = f"arn:{partition}:iam::{_STRANGER}:{_ADMINISTRATOR}"
+    who = _administrator(partition, _STRANGER)
     request = Request(
-        principal=read_principal(arn),
+        principal=who,
         action=action,
         resource=f"arn:{partition}:s3:::{bucket.name}/x",
         resource_account=bucket.account,
         context={
-            "aws:principalarn": (arn,),
+            "aws:principalarn": (who.role,),
             "aws:principalaccount": (_STRANGER,),
             "aws:securetransport": ("true",),
             "aws:principalisawsservice": ("false",),
@@ -83,11 +90,11 @@ def denied(bucket: Bucket, partition: str, action: str, resource: str, context: 
     policy = bucket_policy(bucket)
     if policy is None:
         return False
-    who = [f"arn:{partition}:iam::{bucket.account}:{_ADMINISTRATOR}", "anonymous"]
+    everybody = (_administrator(partition, bucket.account), read_principal("anonymous"))
     return all(
         evaluate(
             Request(
-                principal=read_principal(name),
+                principal=who,
                 action=action,
                 resource=resource,
                 resource_account=bucket.account,
@@ -97,7 +104,7 @@ def denied(bucket: Bucket, partition: str, action: str, resource: str, context: 
             Facts(),
         ).verdict
         is Verdict.EXPLICITLY_DENIED
-        for name in who
+        for who in everybody
     )
 
 
@@ -112,6 +119,27 @@ def lets_in(key: Key, service: str, context: Asked) -> bool:
         context={**full, "aws:principalservicename": (service,)},
     )
     return evaluate(request, Policies(resource=key_policy(key)), Facts()).is_allowed
+
+
+def lets_read(view: View, key: Key, arn: str) -> bool:
+    """Whether the key policy lets a reader, who may decrypt as far as IAM goes, decrypt what S3 hands out."""
+    who = read_principal(arn)
+    known = who.account in view.organization.accounts
+    context = {
+        "aws:principalarn": (arn,),
+        "aws:principalaccount": (who.account,),
+        "aws:securetransport": ("true",),
+        "kms:calleraccount": (who.account,),
+        "kms:viaservice": (f"s3.{key.region}.amazonaws.com",),
+    }
+    request = Request(
+        principal=who,
+        action="kms:Decrypt",
+        resource=key.arn,
+        resource_account=key.account,
+        context=context | ({"aws:principalorgid": (view.organization.id,)} if known else {}),
+    )
+    return evaluate(request, Policies(identity=(_EVERYTHING,), resource=key_policy(key)), Facts()).is_allowed
 
 
 @lru_cache(maxsize=4096)

@@ -33,6 +33,8 @@ class Promise:
     trail_bucket: str
     config_bucket: str
     organization_trail: bool
+    foreign: bool
+    """Whether that trail, and so its bucket, is somebody else's, such as Control Tower's."""
     trail_arns: frozenset[str]
     mfa: bool
     lock_days: int
@@ -41,6 +43,8 @@ class Promise:
     kms: bool
     key: str
     data_events: bool
+    readers: tuple[str, ...]
+    """ARNs of those who should be able to read, of this organization or another."""
     exempt: tuple[str, ...]
     names: frozenset[str]
     resource_policy: bool
@@ -69,6 +73,7 @@ def promised(spec: Spec, snapshot: Snapshot) -> Promise:
         trail_bucket=others.bucket if others else places.trail_bucket,
         config_bucket=places.config_bucket,
         organization_trail=whole or others is not None,
+        foreign=others is not None,
         trail_arns=frozenset({others.arn} if others else arns),
         mfa=spec.archive.protection == "mfa",
         lock_days=spec.lock.days if spec.lock else 1,
@@ -77,6 +82,7 @@ def promised(spec: Spec, snapshot: Snapshot) -> Promise:
         kms=spec.archive.encryption == "kms",
         key=others.kms_key if others else places.key_arn,
         data_events=spec.trail.log_bucket_data_events,
+        readers=tuple(sorted(spec.archive.readers)),
         exempt=places.exempt,
         names=frozenset(pattern.rpartition("/")[2] for pattern in places.exempt),
         resource_policy=spec.guardrails.resource_policy,
@@ -102,6 +108,7 @@ def implied(snapshot: Snapshot) -> Promise:
         trail_bucket=name,
         config_bucket=_most_used(snapshot),
         organization_trail=True,
+        foreign=foreign_organization_trail(snapshot) is not None,
         trail_arns=frozenset({trail.arn} if trail else ()),
         mfa=bool(bucket and bucket.mfa_delete and not bucket.lock),
         lock_days=1,
@@ -110,6 +117,7 @@ def implied(snapshot: Snapshot) -> Promise:
         kms=True,
         key=key,
         data_events=True,
+        readers=(),
         exempt=(),
         names=frozenset({"OrganizationAccountAccessRole"}),
         resource_policy=True,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from trailkeep.errors import UsageError
@@ -46,6 +46,8 @@ class Covered:
 
     since: str
     until: str
+    by_organization: bool
+    """Whether it knew from the organization what to expect, or only from the archive's own folders."""
     services: frozenset[str]
     accounts: frozenset[str]
     gaps: Mapping[tuple[str, str, str], tuple[Gap, ...]]
@@ -105,7 +107,11 @@ def _worse(chains: Chains, finding: Told) -> Chains:
 
 
 def _moment(text: object) -> datetime | None:
-    return datetime.fromisoformat(str(text)) if text else None
+    """A moment in UTC, as both commands write it; one without an offset is taken for UTC."""
+    if not text:
+        return None
+    moment = datetime.fromisoformat(str(text))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def covered(told: Any) -> Covered:  # noqa: ANN401 a file of unknown origin
@@ -122,6 +128,7 @@ def covered(told: Any) -> Covered:  # noqa: ANN401 a file of unknown origin
         return Covered(
             since=str(told["from"]),
             until=str(told["to"]),
+            by_organization=str(told["expected_by"]).startswith("the organization"),
             services=frozenset(s for s in ("cloudtrail", "config") if told[s] is not None),
             accounts=frozenset(str(a["account"]) for a in told["accounts"]),
             gaps=gaps,

@@ -40,12 +40,15 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
-    """A bucket of the archive, for trails or for AWS Config, as it was expected; None where it was not seen."""
+    """A bucket of the archive, for trails or for AWS Config, as it was expected; None where it was not seen.
+
+    `lost` says why it could not be read, "" where nothing was in the way.
+    """
 
     use: str
     subject: Subject
     bucket: Bucket | None
-    missing: str
+    lost: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,13 @@ class Used:
 
     subject: Subject
     key: Key | None
+
+
+def _why(lost: Unreachable) -> str:
+    """The reason, with what would help."""
+    if lost.reason == NOT_OFFERED or not lost.hint:
+        return lost.reason or "it could not be read"
+    return f"{lost.reason}; {lost.hint}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +114,7 @@ class View:
         """
         for u in self._losses.get(account, ()):
             if u.region in {"", region} and (not u.what or u.what.startswith(what)):
-                return u.reason or "it could not be read"
+                return _why(u)
         return ""
 
     @cached_property
@@ -191,13 +201,17 @@ class View:
         bucket = self.snapshot.bucket(name)
         owner = bucket.account if bucket else (self.promise.archive or "")
         region = bucket.region if bucket else (self.promise.home or "")
-        lost = self.lost(owner, region, "buckets")
         return Holder(
             use=use,
             subject=Subject(kind="bucket", id=name, name=name, account=owner, region=region),
             bucket=bucket,
-            missing=f"the buckets of {owner} could not be read: {lost}" if lost else "the bucket was not seen",
+            lost="" if bucket else self._lost_bucket(owner, name),
         )
+
+    def _lost_bucket(self, owner: str, name: str) -> str:
+        """Why a bucket that is not in the snapshot may be there all the same: it, all buckets, or the account."""
+        around = {"", "buckets", f"bucket {name}"}
+        return next((_why(u) for u in self._losses.get(owner, ()) if u.what in around and (u.what or not u.region)), "")
 
     def holder(self, use: str) -> Bucket | None:
         """The bucket for trails or for AWS Config, if it was seen."""

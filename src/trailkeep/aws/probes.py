@@ -87,7 +87,7 @@ def _lookup_events(cloud: Cloud, account: str, region: str, about: str, now: dat
         attributes = {"AttributeKey": "EventSource", "AttributeValue": about.removeprefix("source:")}
     elif about:
         attributes = {"AttributeKey": "EventName", "AttributeValue": about}
-    params: dict[str, Any] = {"StartTime": now - SINCE, "EndTime": now, "MaxResults": 50}
+    params: dict[str, Any] = {"StartTime": now - SINCE, "MaxResults": 50}
     if attributes:
         params["LookupAttributes"] = [attributes]
     found = cloud.pages(account, region, "cloudtrail", "lookup_events", "Events", **params)

@@ -111,16 +111,14 @@ def verify(
         raise UsageError("--since is not before --until", hint="swap them")
     known = _snapshot(snapshot)
     location = Location(text=place, original=original, account=archive_account)
-    how = How(
-        keys=keys,
-        offline=offline,
-        attest=attest,
-        signing_key=signing_key,
-        recheck=recheck,
-        snapshot=known,
-        workers=workers,
-    )
-    opened, prefix = open_place(location, entry.access(profile, None, requests, verbose), how)
+    how = How(keys=keys, offline=offline, attest=attest, signing_key=signing_key, recheck=recheck, snapshot=known)
+    access = entry.access(profile, None, requests, verbose)
+    opened, prefix = open_place(location, access, how)
+    if workers != "1":
+        from trailkeep.app.verify_spread import spread_out
+        from trailkeep.spread import spread_over
+
+        opened = spread_out(opened, spread_over(workers), location, access, how)
     asked = Asked(
         prefix=prefix,
         accounts=_accounts(account, known),

@@ -42,7 +42,8 @@ def _allowed(view: View, command: Command) -> tuple[Command | None, str]:
     for role in _roles(view, command.account):
         decision = _decision(view, command, role)
         if decision.is_allowed:
-            return replace(command, role=role), ""
+            managing = command.account == view.organization.management
+            return replace(command, role=f"an administrator of {view.name(command.account)}" if managing else role), ""
         reason = decision.reasons[-1] if decision.reasons else None
         said = requests.in_words(view, reason) if reason and reason.policy else "no policy allows it"
         denial = denial or f"{command.action} in {view.name(command.account)} is denied: {said}"

@@ -58,12 +58,21 @@ def to_bucket(view: View, trail: Trail, bucket: Bucket) -> Iterator[Ask]:
         yield Ask(step=step, request=request, subject=f"{start}/{folder}/*")
 
 
-def with_key(view: View, trail: Trail, key: Key, *, bucket_key: bool) -> Iterator[Ask]:
-    """CloudTrail's look at the key and the encryption of a file; with Bucket Keys it also decrypts."""
+def with_key(view: View, trail: Trail, key: Key, bucket: Bucket | None) -> Iterator[Ask]:
+    """CloudTrail's look at the trail's key and the encryption of a file; with Bucket Keys it also decrypts.
+
+    A key that is only the bucket's default is used by S3 for CloudTrail, in the context of the object's ARN
+    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html).
+    """
     source = trail.owner, trail.arn
-    encrypting = {"kms:encryptioncontext:aws:cloudtrail:arn": (trail.arn,)}
-    wanted = [("kms:GenerateDataKey", encrypting), ("kms:DescribeKey", {})]
-    for action, more in [*wanted, *([("kms:Decrypt", encrypting)] if bucket_key else [])]:
+    if trail.kms_key:
+        encrypting = {"kms:encryptioncontext:aws:cloudtrail:arn": (trail.arn,)}
+        wanted = [("kms:GenerateDataKey", encrypting), ("kms:DescribeKey", {})]
+        wanted += [("kms:Decrypt", encrypting)] if bucket and bucket.encryption.bucket_key else []
+    else:
+        arn = f"arn:{view.partition}:s3:::{bucket.name if bucket else ''}/AWSLogs/{trail.owner}/CloudTrail/log.json.gz"
+        wanted = [("kms:GenerateDataKey", {"kms:encryptioncontext:aws:s3:arn": (arn,)})]
+    for action, more in wanted:
         request = _request(view, CLOUDTRAIL, action, key.arn, key.account, source, more)
         yield Ask(step="key", request=request, subject=key.arn)
 
@@ -115,14 +124,12 @@ def _request(
     )
 
 
-def answer(view: View, ask: Ask, policy: Policy | None) -> Decision:
-    """What the resource's policy and the RCPs over it say to a delivery."""
+def answer(view: View, ask: Ask, policy: Policy | None, *, with_rcp: bool = True) -> Decision:
+    """What the resource's policy and the RCPs over it (unless without) say to a delivery."""
     owner = ask.request.resource_account
-    return evaluate(
-        ask.request,
-        Policies(resource=policy, rcp=chain.levels(view.organization, owner, "RESOURCE_CONTROL_POLICY")),
-        chain.facts(view.organization, ask.request.principal, owner),
-    )
+    rcp = chain.levels(view.organization, owner, "RESOURCE_CONTROL_POLICY") if with_rcp else ()
+    facts = chain.facts(view.organization, ask.request.principal, owner)
+    return evaluate(ask.request, Policies(resource=policy, rcp=rcp), facts)
 
 
 def by_person(

@@ -27,7 +27,7 @@ def look_for(ends: retention.Ends) -> Look:
                 yield Unsure(where=f"bucket {bucket.name}", because=because, tell=tell)
             else:
                 yield from _early(view, bucket, want, ends)
-        yield from walk.no_archive(view)
+        yield from walk.unseen_buckets(view)
 
     return look
 

@@ -76,19 +76,14 @@ def config_may_check(view: View, bucket: Bucket) -> str:
 
 
 def cloudtrail_may_encrypt(view: View, trail: Trail) -> str:
-    """CloudTrail may encrypt the files of a trail."""
+    """CloudTrail may encrypt a trail's files; in any context where the key is only the bucket's default."""
     context = f"arn:{view.partition}:cloudtrail:*:{trail.owner}:trail/*"
+    condition: dict[str, Any] = {"StringEquals": {"aws:SourceArn": trail.arn}}
+    if trail.kms_key:
+        condition["StringLike"] = {"kms:EncryptionContext:aws:cloudtrail:arn": context}
     return text(
         statement(
-            "CloudTrailEncrypt",
-            "Allow",
-            ["kms:GenerateDataKey*"],
-            ["*"],
-            Principal=CLOUDTRAIL,
-            Condition={
-                "StringEquals": {"aws:SourceArn": trail.arn},
-                "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": context},
-            },
+            "CloudTrailEncrypt", "Allow", ["kms:GenerateDataKey*"], ["*"], Principal=CLOUDTRAIL, Condition=condition
         )
     )
 
@@ -133,7 +128,7 @@ def but_services(policy: str, sid: str) -> str:
 def named(policy: str, sid: str) -> Mapping[str, Any]:
     """The statement of that Sid, or of that number where it has none."""
     for number, found in enumerate(statements(policy), 1):
-        if sid in {found.get("Sid"), str(number)}:
+        if sid in (found.get("Sid"), str(number)):  # a Sid may be any JSON
             return found
     return {}
 

@@ -146,7 +146,7 @@ def _retention(view: View, subject: Subject, *, asked: bool) -> Symptom:
 
 
 def _kept(view: View, want: retention.Wanted) -> Iterator[Told]:
-    for lost in walk.no_archive(view):
+    for lost in walk.unseen_buckets(view):
         yield Sight.UNKNOWN, f"{lost.where}: {lost.because}"
     for bucket in view.archive:
         unread = walk.setting_lost(view, bucket, "lifecycle")

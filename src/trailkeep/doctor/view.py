@@ -151,6 +151,14 @@ class View:
         return ours or found
 
     @cached_property
+    def archive_names(self) -> tuple[str, ...]:
+        """The names of the archive's buckets, seen or not."""
+        named = [b.name for b in self.desired.buckets] if self.desired else []
+        if self.desired is None or not self.desired.trails:
+            named += [*(t.bucket for t in self.trails), *self.config_names]
+        return tuple(dict.fromkeys(name for name in named if name))
+
+    @cached_property
     def _expected(self) -> Mapping[AccountId, tuple[Region, ...]]:
         if self.spec is not None:
             try:
@@ -165,8 +173,14 @@ class View:
             if subject.account in {None, account}:
                 yield account, tuple(r for r in regions if subject.region in {None, r})
 
-    def spots(self, subject: Subject) -> Iterator[Spot]:
-        """The accounts and Regions that should log, as far as the person asks."""
+    def spots(self, subject: Subject) -> tuple[Spot, ...]:
+        """The accounts and Regions that should log, as far as the person asks; worked out once."""
+        key = "spots", subject.account, subject.region
+        if key not in self.memory:
+            self.memory[key] = tuple(self._spots(subject))
+        return self.memory[key]  # type: ignore[return-value]
+
+    def _spots(self, subject: Subject) -> Iterator[Spot]:
         for account, regions in self.accounts(subject):
             mine = self.snapshot.cells.get(account, {})
             for region in regions:
@@ -196,11 +210,6 @@ class View:
             if last is not None and self.snapshot.taken - last <= FRESH:
                 return True
         return False
-
-    def heard(self, spot: Spot) -> bool:
-        """Whether a trail is there, running, with no error told; it need not have delivered yet."""
-        seen = (self.status(t, spot) for t in self.hearing(spot.account))
-        return any(s is not None and s.is_logging and not (s.delivery_error or s.digest_error) for s in seen)
 
     def name(self, account: str) -> str:
         """An account as a person knows it."""

@@ -1,10 +1,11 @@
 """What causes walk over: cells, trails, deliveries with what the policies say to them, and whom to blame for a no."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 from trailkeep.authz.policy import Policy
-from trailkeep.authz.request import Decision, Layer
+from trailkeep.authz.request import Layer, Reason
 from trailkeep.doctor import requests, what_if
 from trailkeep.doctor.requests import Ask
 from trailkeep.doctor.verdict import Case, Probe, Unsure
@@ -14,8 +15,8 @@ from trailkeep.model.ids import AccountId, Region, is_pending
 from trailkeep.model.recorder import Channel
 from trailkeep.model.trail import Trail
 
-Blame = Literal["", "bucket policy", "RCP", "source", "old accounts", "missing"]
-Answered = tuple[tuple[Ask, Decision], ...]
+Allow = Literal["there", "source", "old accounts", "missing"]
+"""Whether the bucket policy's Allows let a delivery through; if not, what is wrong with them."""
 NOWHERE = Region("aa-none-0")
 """Stands for the Regions of an account that could not be told."""
 
@@ -69,7 +70,18 @@ def unseen(view: View, name: str) -> Unsure:
     )
 
 
-Judge = Callable[[Trail, Bucket, Answered], Iterator[Case]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A step of a delivery, and what each side says by itself: the Allows, the bucket policy's Denies, the RCPs."""
+
+    ask: Ask
+    allow: Allow
+    denied: Reason | None
+    by_rcp: Reason | None
+
+
+Steps = tuple[Step, ...]
+Judge = Callable[[Trail, Bucket, Steps], Iterator[Case]]
 
 
 def deliveries(view: View, subject: Subject, judge: Judge) -> Iterator[Case]:
@@ -81,21 +93,20 @@ def deliveries(view: View, subject: Subject, judge: Judge) -> Iterator[Case]:
             if lost is not None:
                 yield lost
             continue
-        yield from judge(trail, bucket, answered(view, trail, bucket))
+        yield from judge(trail, bucket, steps_of(view, trail, bucket))
     yield from unread_trails(view, subject)
 
 
-def answered(view: View, trail: Trail, bucket: Bucket) -> Answered:
-    """The steps of a delivery, with what the policies in force say to each; worked out once."""
+def steps_of(view: View, trail: Trail, bucket: Bucket) -> Steps:
+    """The steps of a trail's delivery; worked out once."""
     kept = view.memory.get((trail.arn, bucket.name))
     if kept is None:
-        policy = view.policy_of(bucket)
-        kept = tuple((ask, requests.answer(view, ask, policy)) for ask in requests.to_bucket(view, trail, bucket))
+        kept = tuple(_step(view, bucket, ask) for ask in requests.to_bucket(view, trail, bucket))
         view.memory[trail.arn, bucket.name] = kept
     return kept  # type: ignore[return-value]
 
 
-JudgeConfig = Callable[[AccountId, Bucket, Answered], Iterator[Case]]
+JudgeConfig = Callable[[AccountId, Bucket, Steps], Iterator[Case]]
 
 
 def config_deliveries(view: View, subject: Subject, judge: JudgeConfig) -> Iterator[Case]:
@@ -108,16 +119,15 @@ def config_deliveries(view: View, subject: Subject, judge: JudgeConfig) -> Itera
         if lost is not None:
             yield lost
             continue
-        yield from judge(account, bucket, config_answered(view, account, bucket, channel.prefix))
+        yield from judge(account, bucket, config_steps(view, account, bucket, channel.prefix))
 
 
-def config_answered(view: View, account: AccountId, bucket: Bucket, prefix: str) -> Answered:
-    """The steps of Config's delivery, with what the policies say to each; worked out once."""
+def config_steps(view: View, account: AccountId, bucket: Bucket, prefix: str) -> Steps:
+    """The steps of Config's delivery for an account; worked out once."""
     kept = view.memory.get((account, bucket.name, prefix))
     if kept is None:
-        policy = view.policy_of(bucket)
         asked = requests.config_to_bucket(view, account, bucket, prefix)
-        kept = tuple((ask, requests.answer(view, ask, policy)) for ask in asked)
+        kept = tuple(_step(view, bucket, ask) for ask in asked)
         view.memory[account, bucket.name, prefix] = kept
     return kept  # type: ignore[return-value]
 
@@ -134,24 +144,28 @@ def channels(view: View, subject: Subject) -> Iterator[tuple[AccountId, Channel]
                 yield spot.account, channel
 
 
-def blame(view: View, bucket: Bucket, ask: Ask, decision: Decision) -> Blame:
-    """Why a delivery is not allowed, by asking changed policies; "" where it is allowed."""
-    if decision.is_allowed:
-        return ""
-    denial = requests.denying(decision)
-    if denial is not None:
-        return "RCP" if denial.layer is Layer.RCP else "bucket policy"
-    without = what_if.without_source(bucket.policy, f"bucket policy of {bucket.name}")
-    if requests.answer(view, ask, without).is_allowed:
+def _step(view: View, bucket: Bucket, ask: Ask) -> Step:
+    """Each side is asked alone, so that a Deny does not hide a missing Allow, nor one Deny another."""
+    return Step(
+        ask=ask,
+        allow=_allow(view, bucket, ask),
+        denied=requests.denying(requests.answer(view, ask, view.policy_of(bucket), with_rcp=False)),
+        by_rcp=requests.denying(requests.answer(view, ask, None)),
+    )
+
+
+def _allow(view: View, bucket: Bucket, ask: Ask) -> Allow:
+    name = f"bucket policy of {bucket.name}"
+    if requests.answer(view, ask, what_if.allows_alone(bucket.policy, name), with_rcp=False).is_allowed:
+        return "there"
+    if requests.answer(view, ask, what_if.without_source(bucket.policy, name), with_rcp=False).is_allowed:
         return "source"
     return "old accounts" if old_writers(view, bucket, ask) else "missing"
 
 
 def old_writers(view: View, bucket: Bucket, ask: Ask) -> tuple[str, ...]:
     """Accounts outside of the organization that the bucket policy lets make the same request."""
-    policy = view.policy_of(bucket)
-    if policy is None:
-        return ()
+    policy = what_if.allows_alone(bucket.policy, f"bucket policy of {bucket.name}")
     found = []
     for account in foreign_accounts(view, policy):
         root = f"arn:{view.partition}:iam::{account}:root"
@@ -180,8 +194,14 @@ def foreign_accounts(view: View, policy: Policy) -> tuple[str, ...]:
 
 
 def key_of(trail: Trail, bucket: Bucket | None) -> str:
-    """The key that encrypts what a trail writes: its own, else the bucket's default; "" for none."""
-    return trail.kms_key or (bucket.encryption.key if bucket else "")
+    """The key that encrypts what a trail writes: its own, else the bucket's default; "" for none of ours."""
+    return trail.kms_key or default_key(bucket)
+
+
+def default_key(bucket: Bucket | None) -> str:
+    """The key of a bucket's default encryption; "" for SSE-S3 and for S3's own key, whose policy nobody can change."""
+    key = bucket.encryption.key if bucket else ""
+    return "" if key.rpartition(":")[2].startswith("alias/aws/") else key
 
 
 def unseen_key(name: str, account: str, region: str) -> Unsure:
@@ -218,15 +238,19 @@ def setting_lost(view: View, bucket: Bucket, what: str) -> Unsure | None:
     return view.lost(bucket.account, bucket.region, f"bucket {bucket.name} {what}", f"{what} of bucket {bucket.name}")
 
 
-def no_archive(view: View) -> Iterator[Unsure]:
-    """Where no bucket of the archive was seen, nothing about buckets can be ruled out."""
-    if not view.archive:
+def unseen_buckets(view: View) -> Iterator[Unsure]:
+    """The archive's buckets that the snapshot does not hold: nothing about them can be ruled out."""
+    names = view.archive_names
+    if not names:
         yield Unsure(
             where="the archive",
             because="no bucket of it is in the snapshot",
             tell="name the specification with --spec, or take a snapshot that holds the log-archive account",
             lost=True,
         )
+    for name in names:
+        if view.snapshot.bucket(name) is None:
+            yield unseen(view, name)
 
 
 def actor(view: View, probe: Probe, about: str = "") -> str:
@@ -248,7 +272,7 @@ def keys_in_use(view: View, subject: Subject) -> Iterator[tuple[str, Key | None,
     for account, channel in channels(view, subject):
         bucket = view.snapshot.bucket(channel.bucket)
         region = bucket.region if bucket else ""
-        named.append((channel.kms_key or (bucket.encryption.key if bucket else ""), account, region))
+        named.append((channel.kms_key or default_key(bucket), account, region))
     for name, owner, where in named:
         if name and name not in seen:
             seen.add(name)

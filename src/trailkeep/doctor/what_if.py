@@ -1,6 +1,7 @@
 """Policies changed in one respect, so that asking them again tells which part of a statement is to blame."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from trailkeep.authz.policy import Kind, Policy, parse, unreadable
@@ -10,16 +11,17 @@ from trailkeep.model.document import statements
 Statement = Mapping[str, Any]
 
 
+@lru_cache(maxsize=1024)
+def allows_alone(text: str, name: str) -> Policy:
+    """A resource policy without its Denies."""
+    return _parsed([s for s in statements(text) if s.get("Effect") != "Deny"], name, "resource")
+
+
+@lru_cache(maxsize=1024)
 def without_source(text: str, name: str) -> Policy:
-    """The same resource policy whose Allows ask nothing about the ARN or account behind a service's request."""
-    return _parsed(
-        [
-            _without(s, {"aws:sourcearn", "aws:sourceaccount"}) if s.get("Effect") == "Allow" else s
-            for s in statements(text)
-        ],
-        name,
-        "resource",
-    )
+    """A resource policy's Allows, asking nothing about the ARN or account behind a service's request."""
+    keys = {"aws:sourcearn", "aws:sourceaccount"}
+    return _parsed([_without(s, keys) for s in statements(text) if s.get("Effect") != "Deny"], name, "resource")
 
 
 def denying_everywhere(text: str, name: str, kind: Kind) -> Policy:

@@ -10,7 +10,7 @@ from rich.text import Text
 from trailkeep.audit.check import Check
 from trailkeep.audit.finding import Finding, Severity, Status
 from trailkeep.audit.frameworks import Framework
-from trailkeep.report.findings import Report, safe, where, worst_first
+from trailkeep.report.findings import MEANING, Report, safe, where, worst_first
 from trailkeep.report.words import count
 
 SHOWN = 6
@@ -37,6 +37,7 @@ def render_audit(report: Report) -> RenderableType:
     for check, findings in worst_first(report.audited):
         parts += _check(report, check, findings)
     parts += [_framework(report, f) for f in report.frameworks]
+    parts += [Text(MEANING, style="dim")] if report.frameworks else []
     return Group(*parts, *_comparison(report), *_total(report))
 
 
@@ -86,7 +87,8 @@ def _framework(report: Report, framework: Framework) -> RenderableType:
         muted = sum(f.muted is not None for f in e.findings)
         checks = f"{count(len(e.checks), 'check')}: {said}" if e.checks else "no check speaks to it"
         status = Text(e.status, style=_STYLE[e.status]) if e.status else Text("not assessed", style="dim")
-        shown = checks + (f" ({muted} muted)" if muted else "")
+        partly = "; part of it is not asked about" if e.checks and e.unasked else ""
+        shown = checks + (f" ({muted} muted)" if muted else "") + partly
         table.add_row(Text(e.requirement.id), Text(e.requirement.title), status, Text(shown, style="dim"))
     return table
 

@@ -13,6 +13,10 @@ from trailkeep.audit.frameworks import Evidence, Framework, evidence, requiremen
 from trailkeep.report.words import printable
 
 LONGEST = 2000
+MEANING = (
+    "PASS says that every check behind a requirement passes, for the central logging; "
+    "whether that is all it asks is for its auditor to judge."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +36,8 @@ class Report:
 
     def evidence(self, framework: Framework) -> tuple[Evidence, ...]:
         """The requirements of a framework with what was found."""
-        return tuple(evidence(framework, self.audited.checks, self.audited.findings))
+        audited = self.audited
+        return tuple(evidence(framework, audited.checks, audited.findings, audited.idle))
 
 
 def safe(text: str, limit: int = LONGEST) -> str:

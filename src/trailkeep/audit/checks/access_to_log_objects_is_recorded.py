@@ -40,12 +40,14 @@ CHECK = Check(
         trailkeep="trailkeep apply",
         cli=(
             "aws cloudtrail put-event-selectors --trail-name TRAIL --advanced-event-selectors "
-            '\'[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]},{"Field":"resources.type","Equals":["AWS::S3::Object"]},{"Field":"resources.ARN","StartsWith":["arn:aws:s3:::BUCKET/"]}]}]\''
+            '\'[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]}]},{"FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]},{"Field":"resources.type","Equals":["AWS::S3::Object"]},{"Field":"resources.ARN","StartsWith":["arn:aws:s3:::BUCKET/"]}]}]\''
         ),
         cloudformation=(
             "Type: AWS::CloudTrail::Trail\n"
             "Properties:\n"
             "  AdvancedEventSelectors:\n"
+            "    - FieldSelectors:\n"
+            "        - {Field: eventCategory, Equals: [Management]}\n"
             "    - FieldSelectors:\n"
             "        - {Field: eventCategory, Equals: [Data]}\n"
             "        - {Field: resources.type, Equals: ['AWS::S3::Object']}\n"

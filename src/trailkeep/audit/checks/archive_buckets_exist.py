@@ -16,9 +16,10 @@ def ask(view: View) -> Iterator[Answer]:
 def _said(view: View, holder: Holder) -> Said:
     if holder.bucket is not None:
         return good(f"it is in account {holder.bucket.account}, {holder.bucket.region}")
-    lost = view.lost(holder.subject.account, holder.subject.region, "buckets")
-    if lost or not view.promise.specified:
-        return unsure(holder.missing)
+    if holder.lost:
+        return unsure(f"it could not be read: {holder.lost}")
+    if view.promise.foreign or not view.promise.specified:
+        return unsure("it was not seen: it is in an account whose buckets are not read")
     return bad("there is no such bucket in the archive's account")
 
 

@@ -13,16 +13,12 @@ from trailkeep.model.archive import Bucket
 
 def ask(view: View) -> Iterator[Answer]:
     """One answer a bucket of the archive."""
-    known = view.organization.accounts
+    known = {*view.organization.accounts, *(arn.split(":")[4] for arn in view.promise.readers)}
 
     def judge(bucket: Bucket) -> Said:
         named = {a for s in allows(bucket.policy) for p in principals(s, "AWS") for a in _ACCOUNT.findall(p)}
-        others = sorted(named - known.keys())
-        return (
-            bad(f"it lets in {', '.join(others[:5])}")
-            if others
-            else good("it names no account of another organization")
-        )
+        others = sorted(named - known)
+        return bad(f"it lets in {', '.join(others[:5])}") if others else good("it names nobody else's account")
 
     return on_buckets(view, "policy", judge)
 
@@ -34,7 +30,10 @@ CHECK = Check(
     id="archive-lets-no-stranger-in",
     claim="No statement lets an account of another organization in",
     why="A grant that was left over from a tool or a partner reads every call in every account.",
-    decided="Every account an Allow of the bucket policy names is of the organization.",
+    decided=(
+        "Every account that an Allow of the bucket policy names is of the organization, "
+        "or a reader's of the specification."
+    ),
     unknown="The bucket or this setting of it could not be read.",
     severity=Severity.HIGH,
     fix=Fix(

@@ -40,9 +40,15 @@ CHECK = Check(
         trailkeep="trailkeep apply",
         cli=(
             "aws configservice put-delivery-channel --region {region} --delivery-channel "
-            "name=default,s3BucketName=BUCKET"
+            "name=default,s3BucketName=BUCKET,s3KmsKeyArn=KEY_ARN,configSnapshotDeliveryProperties={deliveryFrequency=TwentyFour_Hours}"
         ),
-        cloudformation=("Type: AWS::Config::DeliveryChannel\nProperties:\n  S3BucketName: BUCKET"),
+        cloudformation=(
+            "Type: AWS::Config::DeliveryChannel\n"
+            "Properties:\n"
+            "  S3BucketName: BUCKET\n"
+            "  S3KmsKeyArn: KEY_ARN\n"
+            "  ConfigSnapshotDeliveryProperties: {DeliveryFrequency: TwentyFour_Hours}"
+        ),
         console="AWS Config, Settings, Edit: Delivery method",
     ),
     sources=("https://docs.aws.amazon.com/config/latest/APIReference/API_PutDeliveryChannel.html",),

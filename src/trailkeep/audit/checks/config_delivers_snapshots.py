@@ -34,7 +34,7 @@ CHECK = Check(
         trailkeep="trailkeep apply",
         cli=(
             "aws configservice put-delivery-channel --region {region} --delivery-channel "
-            "name=default,s3BucketName=BUCKET,configSnapshotDeliveryProperties={deliveryFrequency=TwentyFour_Hours}"
+            "name=default,s3BucketName=BUCKET,s3KmsKeyArn=KEY_ARN,configSnapshotDeliveryProperties={deliveryFrequency=TwentyFour_Hours}"
         ),
         cloudformation=(
             "Type: AWS::Config::DeliveryChannel\n"

@@ -34,7 +34,9 @@ CHECK = Check(
             "# the recorder starts once a channel exists\n"
             "Type: AWS::Config::DeliveryChannel\n"
             "Properties:\n"
-            "  S3BucketName: BUCKET"
+            "  S3BucketName: BUCKET\n"
+            "  S3KmsKeyArn: KEY_ARN\n"
+            "  ConfigSnapshotDeliveryProperties: {DeliveryFrequency: TwentyFour_Hours}"
         ),
         console="AWS Config, Settings: Start recording",
     ),

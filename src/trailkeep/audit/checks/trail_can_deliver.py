@@ -53,6 +53,6 @@ CHECK = Check(
         "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html",
         "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-troubleshooting.html",
     ),
-    controls=("CL-CT-06", "CL-CT-07"),
+    controls=("CL-CT-07",),
     ask=ask,
 )

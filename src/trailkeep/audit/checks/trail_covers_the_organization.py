@@ -15,7 +15,7 @@ def ask(view: View) -> Iterator[Answer]:
 def _said(view: View) -> Said:
     if view.organization_trails:
         return good(f"the organization trail {view.organization_trails[0].name} covers every member")
-    without = [a for a in view.promise.accounts if a not in view.own_trails]
+    without = [a for a, regions in view.promise.cells.items() if regions and a not in view.own_trails]
     if not without:
         return good("every expected account has a trail of its own")
     lost = [a for a in {view.organization.management, *without} if view.lost(a, "", "trails")]

@@ -35,12 +35,13 @@ CHECK = Check(
         trailkeep="trailkeep apply",
         cli=(
             "aws cloudtrail put-event-selectors --trail-name {trail} --advanced-event-selectors "
-            '\'[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]}]}]\''
+            '\'[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]}]}]\' (it replaces all '
+            "selectors: repeat the data selectors that get-event-selectors shows)"
         ),
         cloudformation=(
             "Type: AWS::CloudTrail::Trail\n"
             "Properties:\n"
-            "  AdvancedEventSelectors:\n"
+            "  AdvancedEventSelectors:  # beside the data selectors there are\n"
             "    - FieldSelectors:\n"
             "        - Field: eventCategory\n"
             "          Equals: [Management]"

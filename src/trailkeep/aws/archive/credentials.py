@@ -74,4 +74,4 @@ def provider(cloud: Cloud, profile: str | None, account: str | None) -> Provider
 
 
 def _utc(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)  # obstore takes no other zone

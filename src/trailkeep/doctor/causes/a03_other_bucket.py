@@ -22,8 +22,12 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
         if view.desired is not None and not view.desired.trails:
             yield Fine(because="the trail is somebody else's, who decides where it delivers")
             continue
+        if view.places is None:
+            because = "the specification does not fit this organization (see B14)"
+            yield Unsure(where=f"trail {trail.name}", because=because, tell="`trailkeep plan` says what does not fit")
+            continue
         ours = wanted.get(trail.arn)
-        bucket = ours.bucket if ours else view.places.trail_bucket if view.places else trail.bucket
+        bucket = ours.bucket if ours else view.places.trail_bucket
         prefix = ours.prefix if ours else trail.prefix
         if (trail.bucket, trail.prefix) == (bucket, prefix):
             yield Fine(because="it delivers where the specification says")

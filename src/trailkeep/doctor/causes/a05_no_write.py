@@ -13,18 +13,18 @@ from trailkeep.model.trail import Trail
 
 
 def _look(view: View, subject: Subject) -> Iterator[Case]:
-    def judge(trail: Trail, bucket: Bucket, answered: walk.Answered) -> Iterator[Case]:
+    def judge(trail: Trail, bucket: Bucket, steps: walk.Steps) -> Iterator[Case]:
         main = "organization's folder" if trail.is_organization else "own folder"
-        for ask, decision in answered:
-            if ask.step != main:
+        for step in steps:
+            if step.ask.step != main:
                 continue
-            if walk.blame(view, bucket, ask, decision) != "missing":
+            if step.allow != "missing":
                 yield Fine(because="an Allow for the service is there")
                 continue
             words = "Let CloudTrail write the trail's files: add this statement to the bucket's policy."
             yield Found(
                 where=f"bucket {bucket.name}",
-                said=f"{requests.delivers(ask)}: no statement of the bucket policy allows it",
+                said=f"{requests.delivers(step.ask)}: no statement of the bucket policy allows it",
                 source=f"s3 GetBucketPolicy of {bucket.name}, evaluated",
                 fix=put_policy(view, bucket, words, may_write(view, trail, bucket)),
             )
@@ -39,7 +39,7 @@ CAUSE = Cause(
     family=Family.LOGS,
     cost=Cost.POLICY,
     decided="The trail's own PutObject (into the organization's folder for an organization trail) is evaluated against "
-    "the bucket policy and RCPs: no Allow, whatever its aws:SourceArn.",
+    "the bucket policy's Allows: none lets it through, whatever its aws:SourceArn.",
     unknown="The bucket or its policy could not be read.",
     remedy="Allow cloudtrail.amazonaws.com s3:PutObject on the trail's folders, with its ARN as aws:SourceArn.",
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html",),

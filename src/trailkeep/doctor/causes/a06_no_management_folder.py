@@ -13,21 +13,21 @@ from trailkeep.model.trail import Trail
 
 
 def _look(view: View, subject: Subject) -> Iterator[Case]:
-    def judge(trail: Trail, bucket: Bucket, answered: walk.Answered) -> Iterator[Case]:
+    def judge(trail: Trail, bucket: Bucket, steps: walk.Steps) -> Iterator[Case]:
         if not trail.is_organization:
             yield Fine(because="it is no organization trail: it has one folder")
             return
-        members = any(d.is_allowed for a, d in answered if a.step == "organization's folder")
-        for ask, decision in answered:
-            if ask.step != "own folder":
+        members = any(s.allow in {"there", "source"} for s in steps if s.ask.step == "organization's folder")
+        for step in steps:
+            if step.ask.step != "own folder":
                 continue
-            if not members or walk.blame(view, bucket, ask, decision) != "missing":
-                yield Fine(because="an Allow for the management account's folder is there")
+            if not members or step.allow != "missing":
+                yield Fine(because="an Allow for the management account's folder is there, or for none (see A5)")
                 continue
             words = "Let CloudTrail also write below the management account's own id: add this statement."
             yield Found(
                 where=f"bucket {bucket.name}",
-                said=f"{requests.delivers(ask)}: no statement allows it, while the organization's folder is "
+                said=f"{requests.delivers(step.ask)}: no statement allows it, while the organization's folder is "
                 "allowed; CreateTrail and UpdateTrail are reported to answer InsufficientS3BucketPolicyException then",
                 source=f"s3 GetBucketPolicy of {bucket.name}, evaluated",
                 fix=put_policy(view, bucket, words, may_write(view, trail, bucket)),

@@ -13,17 +13,18 @@ from trailkeep.model.trail import Trail
 
 
 def _look(view: View, subject: Subject) -> Iterator[Case]:
-    def judge(trail: Trail, bucket: Bucket, answered: walk.Answered) -> Iterator[Case]:
-        for ask, decision in answered:
-            if walk.blame(view, bucket, ask, decision) != "source":
-                yield Fine(because="the Allow that is about it fits the trail's ARN")
+    def judge(trail: Trail, bucket: Bucket, steps: walk.Steps) -> Iterator[Case]:
+        for step in steps:
+            if step.allow != "source":
+                yield Fine(because="its Allow fits the trail's ARN, or there is none (A5, A8)")
                 continue
             named = sources_named(bucket.policy)
             words = "Write the trail's own ARN: for an organization trail always with the management account's id."
-            make = may_check if ask.step == "check" else may_write
+            make = may_check if step.ask.step == "check" else may_write
             yield Found(
                 where=f"bucket {bucket.name}",
-                said=f"{requests.delivers(ask)} comes from {trail.arn}; the policy allows {named or 'another source'}",
+                said=f"{requests.delivers(step.ask)} comes from {trail.arn}; "
+                f"the policy allows {named or 'another source'}",
                 source=f"s3 GetBucketPolicy of {bucket.name}, evaluated with and without aws:SourceArn",
                 fix=put_policy(view, bucket, words, make(view, trail, bucket)),
             )

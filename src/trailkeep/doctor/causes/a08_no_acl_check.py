@@ -13,17 +13,17 @@ from trailkeep.model.trail import Trail
 
 
 def _look(view: View, subject: Subject) -> Iterator[Case]:
-    def judge(trail: Trail, bucket: Bucket, answered: walk.Answered) -> Iterator[Case]:
-        for ask, decision in answered:
-            if ask.step != "check":
+    def judge(trail: Trail, bucket: Bucket, steps: walk.Steps) -> Iterator[Case]:
+        for step in steps:
+            if step.ask.step != "check":
                 continue
-            if walk.blame(view, bucket, ask, decision) != "missing":
+            if step.allow != "missing":
                 yield Fine(because="an Allow of s3:GetBucketAcl is there")
                 continue
             words = "Let CloudTrail check the bucket: add this statement, with no other condition."
             yield Found(
                 where=f"bucket {bucket.name}",
-                said=f"{requests.delivers(ask)}: no statement of the bucket policy allows it",
+                said=f"{requests.delivers(step.ask)}: no statement of the bucket policy allows it",
                 source=f"s3 GetBucketPolicy of {bucket.name}, evaluated",
                 fix=put_policy(view, bucket, words, may_check(view, trail, bucket)),
             )
@@ -37,8 +37,8 @@ CAUSE = Cause(
     title="CloudTrail may not check the bucket's ACL",
     family=Family.LOGS,
     cost=Cost.POLICY,
-    decided="The trail's s3:GetBucketAcl is evaluated against the bucket policy and RCPs: no Allow, whatever its "
-    "aws:SourceArn.",
+    decided="The trail's s3:GetBucketAcl is evaluated against the bucket policy's Allows: none lets it through, "
+    "whatever its aws:SourceArn.",
     unknown="The bucket or its policy could not be read.",
     remedy="Allow cloudtrail.amazonaws.com s3:GetBucketAcl on the bucket, with the trail's ARN as only condition.",
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html",),

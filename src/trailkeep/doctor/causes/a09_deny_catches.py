@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from trailkeep.authz.request import Decision
+from trailkeep.authz.request import Reason
 from trailkeep.doctor import requests, walk
 from trailkeep.doctor.cause import Cause, Cost, Family
 from trailkeep.doctor.remedy import put_policy
@@ -15,10 +15,10 @@ from trailkeep.model.trail import Trail
 
 
 def _look(view: View, subject: Subject) -> Iterator[Case]:
-    def judge(_who: Trail | AccountId, bucket: Bucket, answered: walk.Answered) -> Iterator[Case]:
-        for ask, decision in answered:
-            if walk.blame(view, bucket, ask, decision) == "bucket policy":
-                yield _found(view, bucket, ask, decision)
+    def judge(_who: Trail | AccountId, bucket: Bucket, steps: walk.Steps) -> Iterator[Case]:
+        for step in steps:
+            if step.denied is not None:
+                yield _found(view, bucket, step.ask, step.denied)
             else:
                 yield Fine(because="no Deny of the bucket policy is about it")
 
@@ -26,8 +26,7 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
     yield from walk.config_deliveries(view, subject, judge)
 
 
-def _found(view: View, bucket: Bucket, ask: requests.Ask, decision: Decision) -> Found:
-    reason = decision.reasons[-1]
+def _found(view: View, bucket: Bucket, ask: requests.Ask, reason: Reason) -> Found:
     words = (
         "Except AWS's services from this Deny: a log service is no principal of the organization, comes from no VPC "
         "and sends no encryption header. A Deny about an encryption header has to go: the bucket's default does it."

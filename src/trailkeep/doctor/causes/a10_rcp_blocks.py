@@ -2,33 +2,39 @@
 
 from collections.abc import Iterator
 
-from trailkeep.authz.request import Decision, Layer
+from trailkeep.authz.request import Reason
 from trailkeep.doctor import remedy, requests, walk
 from trailkeep.doctor.cause import Cause, Cost, Family
 from trailkeep.doctor.verdict import Case, Fine, Found
 from trailkeep.doctor.view import Subject, View
-from trailkeep.model.archive import Bucket
+from trailkeep.model.archive import Bucket, Key
 from trailkeep.model.ids import AccountId
 from trailkeep.model.trail import Trail
 
 
 def _look(view: View, subject: Subject) -> Iterator[Case]:
-    def judge(_who: Trail | AccountId, bucket: Bucket, answered: walk.Answered) -> Iterator[Case]:
-        yield from (_case(view, f"bucket {bucket.name}", ask, decision) for ask, decision in answered)
+    def judge(_who: Trail | AccountId, bucket: Bucket, steps: walk.Steps) -> Iterator[Case]:
+        yield from (_case(view, f"bucket {bucket.name}", step.ask, step.by_rcp) for step in steps)
 
     yield from walk.deliveries(view, subject, judge)
     yield from walk.config_deliveries(view, subject, judge)
     for trail, bucket, _, key in walk.keys_of_trails(view, subject):
         if key is not None:
-            bucket_key = bucket.encryption.bucket_key if bucket else False
-            for ask in requests.with_key(view, trail, key, bucket_key=bucket_key):
-                decision = requests.answer(view, ask, view.policy_of_key(key))
-                yield _case(view, f"key {key.alias or key.arn}", ask, decision)
+            for ask in requests.with_key(view, trail, key, bucket):
+                yield _key(view, key, ask)
+    for account, channel in walk.channels(view, subject):
+        key = view.key(channel.kms_key or walk.default_key(view.snapshot.bucket(channel.bucket)))
+        if key is not None:
+            for ask in requests.config_with_key(view, account, key):
+                yield _key(view, key, ask)
 
 
-def _case(view: View, where: str, ask: requests.Ask, decision: Decision) -> Case:
-    reason = requests.denying(decision)
-    if reason is None or reason.layer is not Layer.RCP:
+def _key(view: View, key: Key, ask: requests.Ask) -> Case:
+    return _case(view, f"key {key.alias or key.arn}", ask, requests.denying(requests.answer(view, ask, None)))
+
+
+def _case(view: View, where: str, ask: requests.Ask, reason: Reason | None) -> Case:
+    if reason is None:
         return Fine(because="no RCP over the archive denies it")
     words = (
         f"Change {reason.policy}, statement {reason.statement}: except AWS's services that act for this organization "
@@ -54,5 +60,5 @@ CAUSE = Cause(
         "https://github.com/aws-samples/resource-control-policy-examples",
     ),
     look=_look,
-    consequences=("A30", "A32"),
+    consequences=("A30",),
 )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from trailkeep.authz.request import Layer
 from trailkeep.doctor import remedy, requests, walk
 from trailkeep.doctor.cause import Cause, Cost, Family
 from trailkeep.doctor.statements import cloudtrail_may_encrypt, cloudtrail_may_use
@@ -22,10 +21,10 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
             if lost is not None:
                 yield lost
                 continue
-        for ask in requests.with_key(view, trail, key, bucket_key=bucket.encryption.bucket_key if bucket else False):
-            decision = requests.answer(view, ask, view.policy_of_key(key))
+        for ask in requests.with_key(view, trail, key, bucket):
+            decision = requests.answer(view, ask, view.policy_of_key(key), with_rcp=False)
             reason = requests.denying(decision)
-            if decision.is_allowed or (reason is not None and reason.layer is Layer.RCP):
+            if decision.is_allowed:
                 yield Fine(because="the key policy lets CloudTrail encrypt and describe")
                 continue
             said = f"is denied by {requests.in_words(view, reason)}" if reason else "is not allowed by the key policy"
@@ -53,7 +52,7 @@ CAUSE = Cause(
     family=Family.LOGS,
     cost=Cost.POLICY,
     decided="kms:GenerateDataKey with the trail's encryption context, kms:DescribeKey, and with Bucket Keys "
-    "kms:Decrypt are evaluated against the key policy and RCPs.",
+    "kms:Decrypt are evaluated against the key policy; RCPs over it are A10.",
     unknown="The key or its policy could not be read.",
     remedy="Allow the service what it needs, with the trail's ARN as aws:SourceArn and as encryption context.",
     sources=("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",),

@@ -18,7 +18,7 @@ def _look(view: View, _subject: Subject) -> Iterator[Case]:
             yield Fine(because="the bucket's default is SSE-S3")
         else:
             yield from _key(view, bucket, bucket.encryption.key)
-    yield from walk.no_archive(view)
+    yield from walk.unseen_buckets(view)
 
 
 def _key(view: View, bucket: Bucket, name: str) -> Iterator[Case]:

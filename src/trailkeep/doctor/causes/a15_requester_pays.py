@@ -24,7 +24,7 @@ def _look(view: View, _subject: Subject) -> Iterator[Case]:
             fix = replace(made, trailkeep="")  # trailkeep makes no change of this setting
             said = "Payer = Requester"
             yield Found(where=f"bucket {bucket.name}", said=said, source="s3 GetBucketRequestPayment", fix=fix)
-    yield from walk.no_archive(view)
+    yield from walk.unseen_buckets(view)
 
 
 CAUSE = Cause(

@@ -55,7 +55,7 @@ CAUSE = Cause(
     cost=Cost.CALL,
     decided="The last delivery is 15 to 60 minutes old, without error, and LookupEvents shows newer events.",
     unknown="Whether events have happened since the last delivery; `--probe` asks LookupEvents.",
-    remedy="Wait.",
+    remedy="Wait; alarm after an hour, not before.",
     sources=(
         "botocore model cloudtrail GetTrailStatus, LookupEvents",
         "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html",

@@ -26,12 +26,13 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
         if lost is not None:
             yield lost
             continue
-        key = view.key(bucket.encryption.key)
-        if bucket.encryption.key and key is None:
-            yield walk.unseen_key(bucket.encryption.key, bucket.account, bucket.region)
+        name = walk.default_key(bucket)
+        key = view.key(name)
+        if name and key is None:
+            yield walk.unseen_key(name, bucket.account, bucket.region)
         for reader in named:
             yield from _reads(view, reader, bucket, key)
-    yield from walk.no_archive(view)
+    yield from walk.unseen_buckets(view)
 
 
 def _reads(view: View, reader: str, bucket: Bucket, key: Key | None) -> Iterator[Case]:

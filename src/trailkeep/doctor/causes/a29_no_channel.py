@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from trailkeep.doctor import remedy, walk
 from trailkeep.doctor.cause import Cause, Cost, Family
-from trailkeep.doctor.verdict import Case, Fine, Found
+from trailkeep.doctor.verdict import Case, Fine, Found, Unsure
 from trailkeep.doctor.view import Subject, View
 
 _WORDS = (
@@ -21,6 +21,9 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
             yield Fine(because="recorder and channel are managed by somebody else")
         elif channel is not None and channel.bucket in view.config_names:
             yield Fine(because="the channel delivers into the archive's Config bucket")
+        elif channel is not None and view.spec is None:
+            because = f"it delivers into {channel.bucket}, most others into {', '.join(view.config_names)}"
+            yield Unsure(where=view.place(spot), because=because, tell="say which bucket is meant with --spec")
         else:
             wanted = ", ".join(view.config_names) or "the archive"
             said = (
@@ -36,9 +39,8 @@ CAUSE = Cause(
     title="AWS Config delivers nowhere, or elsewhere",
     family=Family.LOGS,
     cost=Cost.STATUS,
-    decided="There is no delivery channel, or its bucket is not the archive's Config bucket (as specified, else the "
-    "bucket that most channels have).",
-    unknown="Config could not be read there.",
+    decided="There is no delivery channel, or its bucket is not the archive's Config bucket as specified.",
+    unknown="Config could not be read there; or no specification says which bucket is meant, and channels differ.",
     remedy="`trailkeep apply` puts the channel right.",
     sources=("botocore model config DescribeDeliveryChannels, PutDeliveryChannel",),
     look=_look,

@@ -15,9 +15,10 @@ from trailkeep.model.ids import AccountId
 def _look(view: View, subject: Subject) -> Iterator[Case]:
     yield from _reported(view, subject)
 
-    def judge(account: AccountId, bucket: Bucket, answered: walk.Answered) -> Iterator[Case]:
-        for ask, decision in answered:
-            if walk.blame(view, bucket, ask, decision) not in {"missing", "source", "old accounts"}:
+    def judge(account: AccountId, bucket: Bucket, steps: walk.Steps) -> Iterator[Case]:
+        for step in steps:
+            ask = step.ask
+            if step.allow == "there":
                 yield Fine(because="the bucket policy lets AWS Config check and write")
                 continue
             prefix = ask.request.resource.partition("/")[2].partition("AWSLogs")[0].rstrip("/")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from trailkeep.authz.request import Layer
 from trailkeep.doctor import remedy, requests, walk
 from trailkeep.doctor.cause import Cause, Cost, Family
 from trailkeep.doctor.statements import config_may_encrypt
@@ -15,7 +14,7 @@ from trailkeep.model.ids import AccountId
 def _look(view: View, subject: Subject) -> Iterator[Case]:
     for account, channel in walk.channels(view, subject):
         bucket = view.snapshot.bucket(channel.bucket)
-        name = channel.kms_key or (bucket.encryption.key if bucket else "")
+        name = channel.kms_key or walk.default_key(bucket)
         key = view.key(name)
         if not name:
             yield Fine(because="the channel uses no KMS key")
@@ -39,17 +38,16 @@ def _regions(view: View, account: AccountId, key: Key, region: str) -> Iterator[
 
 def _allowed(view: View, account: AccountId, key: Key) -> Iterator[Case]:
     for ask in requests.config_with_key(view, account, key):
-        decision = requests.answer(view, ask, view.policy_of_key(key))
+        decision = requests.answer(view, ask, view.policy_of_key(key), with_rcp=False)
         reason = requests.denying(decision)
         if decision.is_allowed:
             yield Fine(because="the key policy lets AWS Config encrypt")
             continue
         said = f"is denied by {requests.in_words(view, reason)}" if reason else "is not allowed by the key policy"
-        source = "organizations DescribePolicy" if reason and reason.layer is Layer.RCP else "kms GetKeyPolicy"
         yield Found(
             where=f"key {key.alias or key.arn}",
             said=f"{requests.delivers(ask)} for {view.name(account)} {said}",
-            source=f"{source}, evaluated",
+            source="kms GetKeyPolicy, evaluated",
             fix=_fix(view, key),
         )
 

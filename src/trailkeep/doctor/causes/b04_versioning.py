@@ -27,7 +27,7 @@ def _look(view: View, _subject: Subject) -> Iterator[Case]:
             yield _found(view, bucket, "MFA Delete is not enabled, and the specification wants it", Fix(words=_MFA))
         else:
             yield Fine(because="GetBucketVersioning says Enabled")
-    yield from walk.no_archive(view)
+    yield from walk.unseen_buckets(view)
 
 
 def versioning(view: View, bucket: Bucket) -> Fix:

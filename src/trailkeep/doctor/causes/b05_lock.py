@@ -24,7 +24,7 @@ def _look(view: View, _subject: Subject) -> Iterator[Case]:
         else:
             yield _found(view, bucket, said)
     if not view.trail_buckets:
-        yield from walk.no_archive(view)
+        yield from walk.unseen_buckets(view)
 
 
 def _said(view: View, bucket: Bucket) -> str:

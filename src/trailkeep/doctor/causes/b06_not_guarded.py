@@ -22,7 +22,7 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
             yield _found(view, danger)
         else:
             yield Fine(because="an administrator who tries it is denied by a guardrail, or one is attached (see B7)")
-    yield from walk.no_archive(view)
+    yield from walk.unseen_buckets(view)
 
 
 def _found(view: View, danger: guards.Danger) -> Found:

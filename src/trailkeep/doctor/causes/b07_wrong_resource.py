@@ -32,7 +32,7 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
                 if guard.account == bucket.account:
                     reason = _in_guard(view, guard, action, resource)
                     yield _case(view, "wrong resource" if reason else "denied", reason, action, resource)
-    yield from walk.no_archive(view)
+    yield from walk.unseen_buckets(view)
 
 
 def _case(view: View, answer: guards.Answer, reason: Reason | None, action: str, resource: str) -> Case:

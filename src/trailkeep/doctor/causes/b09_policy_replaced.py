@@ -36,7 +36,7 @@ def _look(view: View, _subject: Subject) -> Iterator[Case]:
             yield Unsure(where=f"policy of bucket {bucket.name}", because=because, probes=(_probe(bucket, "Put"),))
         else:
             yield _found(view, bucket, gone)
-    yield from walk.no_archive(view)
+    yield from walk.unseen_buckets(view)
 
 
 def _probe(bucket: Bucket, verb: str) -> Probe:

@@ -32,7 +32,7 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
             current, old = retention.early(bucket, want, "current"), retention.early(bucket, want, "noncurrent")
             said = [words for _, words in (*current, *old)]
             yield _found(view, bucket, said) if said else Fine(because="no rule ends logs before their time")
-    yield from walk.no_archive(view)
+    yield from walk.unseen_buckets(view)
 
 
 def _found(view: View, bucket: Bucket, said: list[str]) -> Found:

@@ -22,7 +22,7 @@ def _look(view: View, _subject: Subject) -> Iterator[Case]:
             continue
         yield from _by_policy(view, bucket)
         yield from _by_acl(view, bucket)
-    yield from walk.no_archive(view)
+    yield from walk.unseen_buckets(view)
 
 
 def _by_policy(view: View, bucket: Bucket) -> Iterator[Case]:

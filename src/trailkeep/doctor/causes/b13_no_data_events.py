@@ -25,7 +25,7 @@ def _look(view: View, _subject: Subject) -> Iterator[Case]:
         return
     for bucket in view.archive:
         yield _of(view, bucket)
-    yield from walk.no_archive(view)
+    yield from walk.unseen_buckets(view)
 
 
 def _of(view: View, bucket: Bucket) -> Case:

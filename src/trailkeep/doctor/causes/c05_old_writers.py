@@ -15,16 +15,16 @@ _WORDS = "Name the service instead of the accounts: Principal Service cloudtrail
 
 
 def _look(view: View, subject: Subject) -> Iterator[Case]:
-    def judge(trail: Trail, bucket: Bucket, answered: walk.Answered) -> Iterator[Case]:
-        for ask, decision in answered:
-            if walk.blame(view, bucket, ask, decision) != "old accounts":
+    def judge(trail: Trail, bucket: Bucket, steps: walk.Steps) -> Iterator[Case]:
+        for step in steps:
+            if step.allow != "old accounts":
                 yield Fine(because="the policy lets the service itself write, or nobody in its stead")
                 continue
-            writers = ", ".join(walk.old_writers(view, bucket, ask))
-            make = may_check if ask.step == "check" else may_write
+            writers = ", ".join(walk.old_writers(view, bucket, step.ask))
+            make = may_check if step.ask.step == "check" else may_write
             yield Found(
                 where=f"bucket {bucket.name}",
-                said=f"{requests.delivers(ask)} is not allowed to the service, only to the accounts {writers}",
+                said=f"{requests.delivers(step.ask)} is not allowed to the service, only to the accounts {writers}",
                 source=f"s3 GetBucketPolicy of {bucket.name}, evaluated",
                 fix=put_policy(view, bucket, _WORDS, make(view, trail, bucket)),
             )

@@ -34,7 +34,7 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
                 if lifecycle.ends(bucket, key) is None
             ]
             yield _found(view, bucket, missed) if missed else Fine(because="the rules in force reach every kind of log")
-    yield from walk.no_archive(view)
+    yield from walk.unseen_buckets(view)
 
 
 def _found(view: View, bucket: Bucket, missed: list[str]) -> Found:

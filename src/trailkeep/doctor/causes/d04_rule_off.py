@@ -30,7 +30,7 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
             yield _found(view, bucket, f"no rule expires anything, wanted is after {want.keep} days")
         else:
             yield Fine(because="no rule that expires logs is there, and none is asked for")
-    yield from walk.no_archive(view)
+    yield from walk.unseen_buckets(view)
 
 
 def _found(view: View, bucket: Bucket, said: str) -> Found:

@@ -26,7 +26,7 @@ def _look(view: View, _subject: Subject) -> Iterator[Case]:
             yield Fine(because="no rule moves objects, or each says from which size on")
         else:
             yield _asked(view, bucket, moves[0])
-    yield from walk.no_archive(view)
+    yield from walk.unseen_buckets(view)
 
 
 def _asked(view: View, bucket: Bucket, move: lifecycle.Transition) -> Case:

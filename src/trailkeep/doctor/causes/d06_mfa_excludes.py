@@ -29,7 +29,7 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
             said = f"MFADelete = Enabled, so no lifecycle rule can exist; wanted is expiry after {want.keep} days"
             fix = remedy.in_words(view, _WORDS, "archive.protection")
             yield Found(where=f"bucket {bucket.name}", said=said, source="s3 GetBucketVersioning", fix=fix)
-    yield from walk.no_archive(view)
+    yield from walk.unseen_buckets(view)
 
 
 CAUSE = Cause(

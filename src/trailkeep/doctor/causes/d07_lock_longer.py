@@ -28,7 +28,7 @@ def _look(view: View, _subject: Subject) -> Iterator[Case]:
             fix = remedy.in_words(view, _WORDS, "archive.lock.days, archive.retention_days")
             source = "s3 GetObjectLockConfiguration, GetBucketLifecycleConfiguration"
             yield Found(where=f"bucket {bucket.name}", said=said, source=source, fix=fix)
-    yield from walk.no_archive(view)
+    yield from walk.unseen_buckets(view)
 
 
 CAUSE = Cause(

@@ -20,7 +20,7 @@ def _look(view: View, _subject: Subject) -> Iterator[Case]:
             said = f"versioning is {bucket.versioning or 'not enabled'}"
             fix = versioning(view, bucket)
             yield Found(where=f"bucket {bucket.name}", said=said, source="s3 GetBucketVersioning", fix=fix)
-    yield from walk.no_archive(view)
+    yield from walk.unseen_buckets(view)
 
 
 CAUSE = Cause(

@@ -22,7 +22,7 @@ def _look(view: View, _subject: Subject) -> Iterator[Case]:
         if not moves:
             yield Fine(because="no rule moves objects to another class")
         yield from (_of(view, bucket, move) for move in moves)
-    yield from walk.no_archive(view)
+    yield from walk.unseen_buckets(view)
 
 
 def _of(view: View, bucket: Bucket, move: lifecycle.Transition) -> Case:

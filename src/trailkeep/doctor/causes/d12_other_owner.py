@@ -23,7 +23,7 @@ def _look(view: View, _subject: Subject) -> Iterator[Case]:
             fix = remedy.in_words(view, _WORDS)
             said = f"{owner} manages it, by its name or tag"
             yield Found(where=f"bucket {bucket.name}", said=said, source="s3 ListBuckets, GetBucketTagging", fix=fix)
-    yield from walk.no_archive(view)
+    yield from walk.unseen_buckets(view)
 
 
 CAUSE = Cause(

@@ -75,6 +75,7 @@ def _framework(report: Report, framework: Framework) -> dict[str, Any]:
                 "title": e.requirement.title,
                 "status": e.status.value if e.status else None,
                 "checks": [c.id for c in e.checks],
+                "partly": bool(e.unasked),
                 "findings": {s.value: sum(f.status is s for f in e.findings) for s in Status},
                 "muted": sum(f.muted is not None for f in e.findings),
             }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from trailkeep.audit.check import Check
 from trailkeep.audit.finding import Finding, Status
 from trailkeep.audit.frameworks import Framework
-from trailkeep.report.findings import Report, safe, where, worst_first
+from trailkeep.report.findings import MEANING, Report, safe, where, worst_first
 from trailkeep.report.words import count
 
 SHOWN = 50
@@ -32,6 +32,8 @@ def pieces(report: Report) -> Iterator[str]:
     yield from _comparison(report)
     for check, findings in worst_first(audited):
         yield from _check(report, check, findings)
+    if report.frameworks:
+        yield f"{MEANING}\n\n"
     for framework in report.frameworks:
         yield from _framework(report, framework)
 
@@ -58,6 +60,7 @@ def _framework(report: Report, framework: Framework) -> Iterator[str]:
     yield f"## {plain(framework.name)}\n\n| requirement | | status | evidence |\n| --- | --- | --- | --- |\n"
     for e in report.evidence(framework):
         checks = ", ".join(f"`{c.id}`" for c in e.checks) or "no check speaks to it"
+        checks += "; part of it is not asked about" if e.checks and e.unasked else ""
         title = plain(e.requirement.title)
         yield f"| {plain(e.requirement.id)} | {title} | {e.status or 'not assessed'} | {checks} |\n"
     yield "\n"
