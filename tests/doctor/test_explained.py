@@ -39,6 +39,8 @@ def test_a_single_region_trail_explains_the_regions_it_does_not_hear() -> None:
 def test_the_same_fact_is_not_its_own_reason() -> None:
     assert explained(diagnosed("B4")) == {"B4": set(), "D8": set()}
     assert explained(diagnosed("D1")) == {"B10": set(), "D1": set()}
+    same = {v.cause: v.same_as for v in diagnosed("D1").of(State.CONFIRMED)}
+    assert same == {"B10": (), "D1": ("B10",)}
 
 
 def test_two_causes_are_both_found() -> None:

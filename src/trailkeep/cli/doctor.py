@@ -73,6 +73,8 @@ def logs(
     """Logs do not appear in the archive: 37 causes, from the trail's status to where one looks.
 
     For example: trailkeep doctor logs --account Shop --region eu-west-1 --probe
+
+    --day, --looked-at and --reader let it tell logs that are missing from logs that one does not see.
     """
     way = way_of(spec, snapshot, probe, profile, workers, verbose, output, output_file, details=details)
     return _diagnose("logs", way, account=account, region=region, day=day, looked_at=looked_at, reader=reader)
@@ -120,6 +122,8 @@ def regions(
     """Logging differs between Regions: 12 causes.
 
     For example: trailkeep doctor regions --account Shop
+
+    An account is compared in all of its Regions, whichever one is named.
     """
     way = way_of(spec, snapshot, probe, profile, workers, verbose, output, output_file, details=details)
     return _diagnose("regions", way, account=account, region=region)
@@ -144,6 +148,8 @@ def retention(
     """Logs are not kept as long as wanted, or longer: 13 causes.
 
     For example: trailkeep doctor retention --days 2557
+
+    Without --days it is what the specification says.
     """
     way = way_of(spec, snapshot, probe, profile, workers, verbose, output, output_file, details=details)
     return _diagnose("retention", way, days=days)

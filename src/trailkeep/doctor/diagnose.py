@@ -65,7 +65,8 @@ def diagnose(view: View, subject: Subject, asked: Family | None = None) -> Diagn
     families = (asked,) if asked else tuple(Family)
     symptoms = tuple(look(view, subject, family, asked=asked is not None) for family in families)
     found = [cause.examine(view, subject) for cause in CAUSES if cause.family in families]
-    return Diagnosis(asked=asked, subject=subject, symptoms=symptoms, verdicts=_ordered(_explained(found)))
+    verdicts = _told_once(_ordered(_explained(found)))
+    return Diagnosis(asked=asked, subject=subject, symptoms=symptoms, verdicts=verdicts)
 
 
 def probes(diagnosis: Diagnosis) -> tuple[Probe, ...]:
@@ -90,6 +91,18 @@ def _before(cause: Cause, confirmed: Mapping[str, Cause]) -> tuple[str, ...]:
         for other in confirmed.values()
         if cause.id in other.consequences and other.id not in cause.consequences
     )
+
+
+def _told_once(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """Each confirmed cause with those before it that another symptom shows the same fact by."""
+    told: list[str] = []
+    found = []
+    for verdict in verdicts:
+        same = tuple(i for i in told if i in BY_ID[verdict.cause].also)
+        confirmed = verdict.state is State.CONFIRMED
+        found.append(replace(verdict, same_as=same) if confirmed else verdict)
+        told += [verdict.cause] if confirmed else []
+    return tuple(found)
 
 
 def _ordered(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:

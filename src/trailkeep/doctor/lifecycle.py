@@ -5,7 +5,7 @@ lifecycle-transition-general-considerations.html
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +49,26 @@ def transitions(bucket: Bucket) -> Iterator[Transition]:
             if isinstance(days, int) and isinstance(storage, str):
                 above = size if isinstance(size, int) else None
                 yield Transition(rule=rule, days=days, storage=storage, above=above)
+
+
+def document(rules: Iterable[LifecycleRule]) -> str:
+    """Rules as PutBucketLifecycleConfiguration takes them."""
+    return json.dumps({"Rules": [_told(rule) for rule in rules]}, ensure_ascii=False)
+
+
+def _told(rule: LifecycleRule) -> dict[str, Any]:
+    other = dict(_other(rule))
+    narrower = other.pop("Filter", {})
+    narrowed = {"Prefix": rule.prefix, **(narrower if isinstance(narrower, Mapping) else {})}
+    told: dict[str, Any] = {"ID": rule.id, "Status": "Enabled" if rule.enabled else "Disabled"}
+    told["Filter"] = {"And": narrowed} if len(narrowed) > 1 else narrowed
+    if rule.expire_days:
+        told["Expiration"] = {"Days": rule.expire_days}
+    if rule.noncurrent_days:
+        told["NoncurrentVersionExpiration"] = {"NoncurrentDays": rule.noncurrent_days}
+    if rule.abort_multipart_days:
+        told["AbortIncompleteMultipartUpload"] = {"DaysAfterInitiation": rule.abort_multipart_days}
+    return {**other, **told}
 
 
 def _filter(rule: LifecycleRule) -> Mapping[str, Any]:

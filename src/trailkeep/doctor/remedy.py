@@ -68,17 +68,23 @@ def _decision(view: View, command: Command, role: str) -> Decision:
     return requests.by_person(view, role, command.action, command.resource, command.account, policy=policy)
 
 
-def put_policy(view: View, bucket: Bucket, words: str, statement: str = "") -> Fix:
-    """Add a statement to a bucket's policy, or take one out of it."""
+def put_policy(view: View, bucket: Bucket, words: str, statement: str = "", instead: str = "") -> Fix:
+    """Add a statement to a bucket's policy (`instead` of another), or take one out of it."""
     arn = f"arn:{view.partition}:s3:::{bucket.name}"
-    read = ("s3api", "get-bucket-policy", "--bucket", bucket.name, "--query", "Policy", "--output", "text")
+    read = cli(
+        bucket.account,
+        "s3:GetBucketPolicy",
+        arn,
+        *("s3api", "get-bucket-policy", "--bucket", bucket.name, "--query", "Policy", "--output", "text"),
+    )
     put = ("s3api", "put-bucket-policy", "--bucket", bucket.name, "--policy", "file://policy.json")
+    place = f", in place of statement {instead}" if instead else ""
     return Fix(
         words=words,
         statement=statement,
-        into=f"bucket policy of {bucket.name}" if statement else "",
+        into=f"bucket policy of {bucket.name}{place}" if statement else "",
         commands=(
-            cli(bucket.account, "s3:GetBucketPolicy", arn, *read),
+            replace(read, text=f"{read.text} > policy.json"),
             cli(bucket.account, "s3:PutBucketPolicy", arn, *put),
         ),
         trailkeep=by_trailkeep(view, f"the policy of bucket {bucket.name}"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from trailkeep.doctor import remedy, retention, walk
+from trailkeep.doctor import lifecycle, remedy, retention, walk
 from trailkeep.doctor.cause import Look
 from trailkeep.doctor.verdict import Case, Fine, Fix, Found, Unsure
 from trailkeep.doctor.view import Subject, View
@@ -45,5 +45,7 @@ def _early(view: View, bucket: Bucket, want: retention.Wanted, ends: retention.E
 
 def rewrite(view: View, bucket: Bucket, words: str) -> Fix:
     """Write the whole set of rules again: the call replaces all of them (botocore model s3)."""
-    call = ("put-bucket-lifecycle-configuration", "--lifecycle-configuration", "file://lifecycle.json")
+    wanted = next((b.lifecycle for b in view.desired.buckets if b.name == bucket.name), ()) if view.desired else ()
+    told = lifecycle.document(wanted) if wanted else "file://lifecycle.json"
+    call = ("put-bucket-lifecycle-configuration", "--lifecycle-configuration", told)
     return remedy.on_bucket(view, bucket, words, "s3:PutLifecycleConfiguration", *call)

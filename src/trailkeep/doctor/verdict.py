@@ -104,7 +104,10 @@ Case = Found | Unsure | Fine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What is known of one cause: `fine` places rule it out, because of `because`."""
+    """What is known of one cause: `fine` places rule it out, because of `because`.
+
+    `explained_by` are the confirmed causes that bring it about, `same_as` those told before it that are the same fact.
+    """
 
     cause: str
     state: State
@@ -114,6 +117,7 @@ class Verdict:
     because: str = ""
     fixes: tuple[Fix, ...] = ()
     explained_by: tuple[str, ...] = ()
+    same_as: tuple[str, ...] = ()
 
     @property
     def probes(self) -> tuple[Probe, ...]:

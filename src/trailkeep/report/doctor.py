@@ -61,6 +61,9 @@ def _confirmed(verdict: Verdict) -> Iterator[Text]:
     if verdict.explained_by:
         before = ", ".join(f"{i} ({BY_ID[i].title})" for i in verdict.explained_by)
         yield Text(f"  follows from {before}: start there", style="cyan")
+    elif verdict.same_as:
+        before = ", ".join(f"{i} ({BY_ID[i].title})" for i in verdict.same_as)
+        yield Text(f"  the same fact as {before}, by another symptom", style="cyan")
     for found in verdict.found[:SHOWN]:
         yield Text(f"  {printable(found.where)}: {printable(found.said, 1200)}")
         yield Text(f"    by {printable(found.source)}", style="dim")
@@ -68,14 +71,14 @@ def _confirmed(verdict: Verdict) -> Iterator[Text]:
         yield Text(f"  and {count(len(verdict.found) - SHOWN, 'more place')} (all in JSON)", style="dim")
     if verdict.unsure:
         yield Text(f"  not known in {count(len(verdict.unsure), 'other place')}", style="yellow")
-    for fix in verdict.fixes[:SHOWN] if not verdict.explained_by else ():
+    for fix in verdict.fixes[:SHOWN] if not (verdict.explained_by or verdict.same_as) else ():
         yield from _fix(fix)
 
 
 def _fix(fix: Fix) -> Iterator[Text]:
     yield Text("  What to do: ", style="bold") + Text(printable(fix.words, 1200))
     if fix.statement:
-        yield Text(f"    add to the {printable(fix.into)}:", style="dim")
+        yield Text(f"    for the {printable(fix.into)}:", style="dim")
         yield from (Text(f"      {printable(line, _LONGEST)}", style="cyan") for line in fix.statement.splitlines())
     for command in fix.commands[:SHOWN]:
         yield Text(f"    as {printable(command.role)}:", style="dim")
@@ -137,9 +140,9 @@ def _closing(diagnosis: Diagnosis) -> Iterator[Text]:
         yield Text(f"\nNo cause was found for: {_SYMPTOM[symptom.family]}.", style="yellow")
     confirmed, out = diagnosis.of(State.CONFIRMED), diagnosis.of(State.RULED_OUT)
     looked = sum(v.fine + len(v.found) for v in diagnosis.verdicts)
-    roots = sum(not v.explained_by for v in confirmed)
+    roots = sum(not (v.explained_by or v.same_as) for v in confirmed)
     first = f"{count(len(confirmed), 'cause')} confirmed" if confirmed else "No cause confirmed"
-    first += f" ({roots} of them explain the others)" if roots < len(confirmed) else ""
+    first += f" ({count(roots, 'of them explains', 'of them explain')} the others)" if roots < len(confirmed) else ""
     style = "bold red" if confirmed else "bold yellow" if diagnosis.open or diagnosis.unexplained else "bold green"
     rest = f"{len(out)} ruled out by {count(looked, 'answer')}, {len(diagnosis.open)} not known"
     yield Text(f"\n{first}, {rest}.", style=style)
@@ -178,6 +181,7 @@ def _cause_json(verdict: Verdict, *, matters: bool) -> dict[str, Any]:
         "open": matters,
         "because": verdict.because,
         "explained_by": list(verdict.explained_by),
+        "same_as": list(verdict.same_as),
         "evidence": [{"where": f.where, "said": f.said, "source": f.source} for f in verdict.found],
         "unknown": [{"where": u.where, "because": u.because, "would_tell": tells(u)} for u in verdict.unsure],
         "ruled_out_by": verdict.fine,

@@ -71,10 +71,12 @@ def _rows(findings: Iterable[Finding]) -> Iterator[RenderableType]:
 
 def _chains(chains: list[ChainSum]) -> RenderableType:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("account", "Region", "trail", "from", "to"):
+    for name in ("account", "Region", "trail"):
         table.add_column(name, no_wrap=True)
-    for name in ("digests", "log files", "not VALID"):
-        table.add_column(name, justify="right")
+    for name in ("from", "to"):
+        table.add_column(name, min_width=len("2026-11-23"))
+    for name in ("digests", "log files", "bad"):
+        table.add_column(name, justify="right", min_width=len(name), no_wrap=True)
     worst = sorted(chains, key=lambda c: (-c.bad, c.chain))
     for c in worst[:_CHAINS]:
         start, end = (f"{m:%Y-%m-%d %H:%M}" if m else "" for m in (c.start, c.end))

@@ -36,7 +36,7 @@ def _found(view: View, bucket: Bucket, ask: requests.Ask, reason: Reason) -> Fou
         where=f"bucket {bucket.name}",
         said=f"{requests.delivers(ask)} is denied by {requests.in_words(view, reason)}",
         source=f"s3 GetBucketPolicy of {bucket.name}, evaluated",
-        fix=put_policy(view, bucket, words, statement),
+        fix=put_policy(view, bucket, words, statement, instead=reason.statement),
     )
 
 

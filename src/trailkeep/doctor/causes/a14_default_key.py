@@ -1,5 +1,6 @@
 """A14: the bucket's default encryption names a key that is foreign, gone or unusable."""
 
+import json
 from collections.abc import Iterator
 
 from trailkeep.doctor import remedy, walk
@@ -42,7 +43,12 @@ def _key(view: View, bucket: Bucket, name: str) -> Iterator[Case]:
 
 def _found(view: View, bucket: Bucket, said: str) -> Found:
     words = "Name a key of the organization as the bucket's default (PutBucketEncryption does not check the key)."
-    call = ("put-bucket-encryption", "--server-side-encryption-configuration", "file://encryption.json")
+    key = view.desired.key.arn if view.desired and view.desired.key else ""
+    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    rules = (
+        json.dumps({"Rules": [{"ApplyServerSideEncryptionByDefault": default}]}) if key else "file://encryption.json"
+    )
+    call = ("put-bucket-encryption", "--server-side-encryption-configuration", rules)
     fix = remedy.on_bucket(view, bucket, words, "s3:PutEncryptionConfiguration", *call)
     return Found(where=f"bucket {bucket.name}", said=said, source="s3 GetBucketEncryption, kms DescribeKey", fix=fix)
 

@@ -1,5 +1,6 @@
 """B5: the default retention of Object Lock was taken away, shortened or softened."""
 
+import json
 from collections.abc import Iterator
 
 from trailkeep.doctor import remedy, walk
@@ -54,7 +55,10 @@ def _found(view: View, bucket: Bucket, said: str) -> Found:
         region=bucket.region,
         about="PutBucketObjectLockConfiguration",
     )
-    call = ("put-object-lock-configuration", "--object-lock-configuration", "file://lock.json")
+    want = view.spec.lock if view.spec else None
+    rule = {"Mode": want.mode.upper(), "Days": want.days} if want else {"Mode": "GOVERNANCE", "Days": 365}
+    lock = json.dumps({"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": rule}})
+    call = ("put-object-lock-configuration", "--object-lock-configuration", lock)
     return Found(
         where=f"bucket {bucket.name}",
         said=said + walk.actor(view, probe, bucket.name),
