@@ -4,7 +4,9 @@ What crosses a boundary is pickled, so the function is a module's own and units 
 """
 
 import multiprocessing
+import os
 import re
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -36,9 +38,21 @@ class Processes:
     def map(self, function: Callable[[U], R], units: Sequence[U]) -> Iterator[R]:
         """See Spread."""
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(self.number, mp_context=context) as pool:
+        with ProcessPoolExecutor(self.number, mp_context=context, initializer=_die_with_parent) as pool:
             for done in as_completed([pool.submit(function, unit) for unit in units]):
                 yield done.result()
+
+
+def _die_with_parent() -> None:
+    """A parent that was killed says nothing to its workers: they watch it, and end with it."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.stories.desk import HOME, MFA, Desk
+from tests.stories.desk import HOME, MFA, SECURITY, Desk
 from trailkeep.lab.borrow import Lender
 
 pytestmark = pytest.mark.story
@@ -63,7 +63,7 @@ def test_what_stopped_an_attack_is_named_with_level_and_statement(built: Desk) -
     assert "TrailkeepLabAdministrator" not in {role["RoleName"] for role in roles}
     organizations = built.client("organizations")
     delegated = organizations.list_delegated_administrators(ServicePrincipal="cloudtrail.amazonaws.com")
-    assert delegated["DelegatedAdministrators"] == []
+    assert [d["Id"] for d in delegated["DelegatedAdministrators"]] == [SECURITY], "the one of the specification"
 
 
 @pytest.mark.parametrize("taken_off", ["trailkeep-logging", "trailkeep-archive-resources"])

@@ -201,6 +201,13 @@ def test_a_deleted_log_file_is_found_under_its_marker_and_no_command_removes_it(
     )
     assert "delete-object" not in said.out
     delivering.run("doctor", "deletion", *where).expect(4, "B2 UNKNOWN", "--probe (list object versions")
+    bucket = f"s3://small-trail-{delivering.log_archive()}-{HOME}"
+    entered = ("--archive-account", delivering.log_archive())
+    verified = delivering.run("verify", bucket, "-o", "json", "--output-file", "v.json", *entered)
+    assert (delivering.folder / "v.json").exists(), verified.all
+    # the key lets nobody but named readers decrypt, and this specification names none
+    delivering.run("doctor", "deletion", "--verified", "v.json").expect(4, "B1 UNKNOWN", "UNREADABLE kms")
+    delivering.run("doctor", "deletion", "--verified", "trailkeep.yaml").expect(2, "is no verification")
 
 
 def test_a_guardrail_that_was_detached_is_found(delivering: Desk) -> None:

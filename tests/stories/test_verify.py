@@ -113,19 +113,20 @@ def test_a_second_run_fetches_only_what_is_new(bench: Bench) -> None:
     assert bench.got() == []
 
 
-def test_killed_at_any_moment_it_goes_on_where_it_was(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [("--requests", "8"), ("--workers", "2")], ids=["threads", "processes"])
+def test_killed_at_any_moment_it_goes_on_where_it_was(tmp_path: Path, how: tuple[str, str]) -> None:
     made = archive(accounts=2, regions=2, hours=12, logs=4)
     log = made.logs()[50]
     made.objects[log] = Thing(gzip.compress(b"{}"))
     made.archive.latency = 0.01
     bench = Bench(tmp_path, made)
-    chance, workers = random.Random(7), 8
+    chance = random.Random(7)
     try:
         whole = bench.verify("-o", "json").expect(3).json
         bench.got()
         read: list[str] = []
         for _ in range(6):
-            running = bench.desk.begin(*bench.arguments, "--attest", "attested", "--requests", str(workers))
+            running = bench.desk.begin(*bench.arguments, "--attest", "attested", *how)
             wanted = chance.randrange(5, 60)
             end = time.monotonic() + 60
             while sum(c[0] == "GET" for c in made.archive.calls) < wanted and running.poll() is None:

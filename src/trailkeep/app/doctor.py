@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trailkeep.doctor.diagnose import Diagnosis, diagnose, probes
 from trailkeep.doctor.verdict import Answer, Probe
+from trailkeep.doctor.verified import Verified, parse
 from trailkeep.doctor.view import Subject, View
+from trailkeep.errors import UsageError
 
 if TYPE_CHECKING:
     from trailkeep.aws.cloud import Cloud
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
 
 ROUNDS = 2
 """What an answer tells may make other causes worth asking about, once."""
+
+LARGEST = 256 << 20
+"""Bytes of a verification's JSON that are read."""
 
 Progress = Callable[[int], None]
 
@@ -37,6 +43,18 @@ def examine(
         view = ask(view, wanted, cloud, now)
         diagnosis = diagnose(view, subject, asked)
     return diagnosis, view
+
+
+def read_verified(path: Path) -> Verified:
+    """What `trailkeep verify -o json` wrote into a file. Raises UsageError."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}", hint="check the path of --verified") from error
+    if len(raw) > LARGEST:
+        raise UsageError(f"{path} is too large", hint="verify a shorter time (--since), or one account")
+    return parse(raw.decode(errors="replace"), str(path))
 
 
 def ask(view: View, wanted: Iterable[Probe], cloud: "Cloud | None", now: datetime) -> View:

@@ -6,7 +6,19 @@ import typer
 
 from trailkeep.cli import doctor_tips, say
 from trailkeep.cli import options as o
-from trailkeep.cli.doctor_way import WHAT, Account, Day, Details, ProbeToo, RegionOf, SpecFile, Way, prepared, way_of
+from trailkeep.cli.doctor_way import (
+    WHAT,
+    Account,
+    Day,
+    Details,
+    ProbeToo,
+    RegionOf,
+    SpecFile,
+    VerifiedIn,
+    Way,
+    prepared,
+    way_of,
+)
 from trailkeep.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -85,6 +97,7 @@ def deletion(
     account: Account = None,
     region: RegionOf = None,
     day: Day = None,
+    verified: VerifiedIn = None,
     spec: SpecFile = None,
     snapshot: o.SnapshotIn = None,
     probe: ProbeToo = False,
@@ -99,9 +112,11 @@ def deletion(
 
     For example: trailkeep doctor deletion --day 2026-11-20 --probe
 
-    Whether files are gone or changed only the archive tells: `trailkeep verify`.
+    Whether files are gone or changed only the archive tells: `trailkeep verify`, whose JSON --verified takes.
     """
-    way = way_of(spec, snapshot, probe, profile, workers, verbose, output, output_file, details=details)
+    way = way_of(
+        spec, snapshot, probe, profile, workers, verbose, output, output_file, details=details, verified=verified
+    )
     return _diagnose("deletion", way, account=account, region=region, day=day)
 
 

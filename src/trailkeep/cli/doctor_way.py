@@ -31,6 +31,10 @@ Account = Annotated[
     str | None, typer.Option("--account", help="Only this account (id, name or path).", rich_help_panel=WHAT)
 ]
 RegionOf = Annotated[str | None, typer.Option("--region", help="Only this Region.", rich_help_panel=WHAT)]
+VerifiedIn = Annotated[
+    Path | None,
+    typer.Option("--verified", help="What `trailkeep verify -o json` found.", rich_help_panel=WHAT),
+]
 Day = Annotated[
     str | None, typer.Option("--day", help="The day whose logs are missed: 2026-03-01 (UTC).", rich_help_panel=WHAT)
 ]
@@ -49,6 +53,7 @@ class Way:
     output: o.Output
     output_file: Path | None
     details: bool = False
+    verified: Path | None = None
 
 
 def way_of(
@@ -62,6 +67,7 @@ def way_of(
     output_file: Path | None,
     *,
     details: bool = False,
+    verified: Path | None = None,
 ) -> Way:
     """The way that the options of a command describe."""
     return Way(
@@ -74,11 +80,13 @@ def way_of(
         output=output,
         output_file=output_file,
         details=details,
+        verified=verified,
     )
 
 
 def prepared(way: Way, **said: object) -> "tuple[View, Subject, Cloud | None]":
     """What is looked at, what the person says, and AWS where it may be asked."""
+    from trailkeep.app.doctor import read_verified
     from trailkeep.app.prove import spec_beside
     from trailkeep.app.world import now, open_cloud, scope_of
     from trailkeep.doctor.view import View
@@ -102,7 +110,8 @@ def prepared(way: Way, **said: object) -> "tuple[View, Subject, Cloud | None]":
     if cloud is not None and way.snapshot is not None:
         _same(cloud, taken.organization)
     subject = _subject(taken.organization, **said)
-    return View(snapshot=taken, spec=spec), subject, cloud if way.probe else None
+    verified = read_verified(way.verified) if way.verified else None
+    return View(snapshot=taken, spec=spec, verified=verified), subject, cloud if way.probe else None
 
 
 def _same(cloud: "Cloud", organization: "Organization") -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from trailkeep.authz.policy import Policy
 from trailkeep.authz.prove.world import bucket_policy, key_policy
@@ -17,6 +18,9 @@ from trailkeep.model.trail import Trail, TrailStatus
 from trailkeep.setup.desired import Desired, desire
 from trailkeep.setup.places import Places, by_email, expected_cells, find
 from trailkeep.setup.spec import Spec
+
+if TYPE_CHECKING:
+    from trailkeep.doctor.verified import Verified
 
 ACCESS_ROLE = "OrganizationAccountAccessRole"
 FRESH = timedelta(hours=3)
@@ -54,6 +58,8 @@ class View:
     snapshot: Snapshot
     spec: Spec | None = None
     answers: Mapping[Probe, Answer] = field(default_factory=dict)
+    verified: "Verified | None" = None
+    """What `trailkeep verify` found, if the person has it."""
     memory: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
     """What was worked out for one cause and serves others; see `walk`."""
 

@@ -26,6 +26,14 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
         if bucket is None:
             yield walk.unseen(view, trail.bucket)
             continue
+        done = view.verified.of(bucket.name, subject) if view.verified else ()
+        hidden = [{"key": s.key} for s in done if s.verdict == "MISSING" and s.version]
+        if hidden:
+            yield _found(view, bucket, hidden)
+            continue
+        if view.verified and view.verified.is_of(bucket.name) and view.verified.covers(subject.day):
+            yield Fine(because="no file that was verified lies under a delete marker")
+            continue
         probes = probes_of(view, trail, bucket, subject)
         told = [view.told(p) for p in probes]
         refused = next((t.refused for t in told if t and t.refused), "")
@@ -72,8 +80,9 @@ def _found(view: View, bucket: Bucket, rows: list[dict[str, str]]) -> Found:
     command = remedy.cli(bucket.account, "s3:ListBucketVersions", arn.partition("/")[0], *call)
     return Found(
         where=f"bucket {bucket.name}",
-        said=f"{len(rows)} delete markers, the first on {first.get('key', '')} of {first.get('modified', '')}",
-        source="s3 ListObjectVersions",
+        said=f"{len(rows)} log files lie under delete markers, the first {first.get('key', '')}"
+        + (f" since {first['modified']}" if first.get("modified") else ""),
+        source="s3 ListObjectVersions" if first.get("kind") else "trailkeep verify",
         fix=Fix(words=_WORDS, commands=(command,)),
     )
 
@@ -84,7 +93,8 @@ CAUSE = Cause(
     title="Log files lie under delete markers",
     family=Family.DELETION,
     cost=Cost.OBJECTS,
-    decided="ListObjectVersions of the last days (or the day that is asked about) shows delete markers.",
+    decided="ListObjectVersions of the last days (or the day that is asked about) shows delete markers, or a "
+    "verification (--verified) names files that are MISSING and have a version left.",
     unknown="A snapshot holds no objects; `--probe` lists a few days, and rules it out only for a day of an account "
     "and Region that are named; `trailkeep verify` looks at everything.",
     remedy="Read the versions by their ids; no restoring is needed for reading. Who did it stands in S3 data events.",
@@ -93,5 +103,6 @@ CAUSE = Cause(
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html",
     ),
     look=_look,
+    also=("B1",),
     nothing="there is no trail",
 )

@@ -2,17 +2,29 @@
 
 from collections.abc import Iterator
 
-from trailkeep.doctor import walk
+from trailkeep.doctor import remedy, walk
 from trailkeep.doctor.cause import Cause, Cost, Family
-from trailkeep.doctor.verdict import Case, Unsure
+from trailkeep.doctor.causes.b01_digest_chain import unverified
+from trailkeep.doctor.verdict import Case, Fine, Found
 from trailkeep.doctor.view import Subject, View
+
+_WORDS = "Take the files from a replica or backup: the deletion of a version is never replicated."
 
 
 def _look(view: View, subject: Subject) -> Iterator[Case]:
     for name, bucket in walk.buckets_of_trails(view, subject):
-        copy = "its replica still has them" if bucket and bucket.replication else "no replica is set up"
-        because = f"a version that is gone leaves no trace in the bucket: the digests name it as MISSING; {copy}"
-        yield Unsure(where=f"bucket {name}", because=because, tell=f"trailkeep verify s3://{name} --since 30d")
+        done = view.verified
+        if done is None or not done.is_of(name) or not done.covers(subject.day):
+            yield unverified(view, name, subject)
+            continue
+        gone = [s for s in done.of(name, subject) if s.verdict == "MISSING" and not s.version]
+        if gone:
+            copy = "the bucket is replicated" if bucket and bucket.replication else "no replica is set up"
+            said = f"{len(gone)} files have no version left, the first: {gone[0].key}; {copy}"
+            fix = remedy.in_words(view, _WORDS)
+            yield Found(where=f"bucket {name}", said=said, source="trailkeep verify", fix=fix)
+        else:
+            yield Fine(because="every file that a digest names, in the time that was verified, has a version")
 
 
 CAUSE = Cause(
@@ -21,10 +33,11 @@ CAUSE = Cause(
     title="Versions were removed for good",
     family=Family.DELETION,
     cost=Cost.OBJECTS,
-    decided="`trailkeep verify` names files that a digest lists and that no version of exists (MISSING).",
-    unknown="Always here: what is gone leaves no trace in the bucket; the command that tells is named.",
+    decided="A verification (--verified) names files that a digest lists and that no version of exists (MISSING).",
+    unknown="Without a verification: what is gone leaves no trace in the bucket; the command that tells is named.",
     remedy="Take the files from a replica or backup; deletions of a version are never replicated.",
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html",),
     look=_look,
+    also=("B1",),
     nothing="there is no trail",
 )
