@@ -305,4 +305,4 @@ PLANTS: dict[str, Plant] = {
         edit=rules(rule(), rule(id="digests", prefix=f"AWSLogs/{ORG}/{WEB}/CloudTrail-Digest/", expire_days=30))
     ),
 }
-"""B1 and B3 are never confirmed here (only `trailkeep verify` can), and A35 is what remains when nothing is wrong."""
+"""B1 and B3 are confirmed by a verification (test_verified); A35 is what remains when nothing is wrong."""

@@ -181,7 +181,7 @@ def test_a_day_can_be_looked_at_hour_by_hour(troubled: Desk) -> None:
     day = found["from"][:10]
     said = troubled.run(
         "coverage", "--snapshot", "org.json.gz", "--since", "20h", "--zoom", f"Shop/{HOME}", "--day", day
-    ).expect(3, f"Shop {HOME}", "00")
+    ).expect(3, f"Shop {HOME}", found["from"][11:13])
     assert "■" in said.out
     troubled.run(
         "coverage", "--snapshot", "org.json.gz", "--since", "20h", "--zoom", "Shop", "--day", "2001-01-01"

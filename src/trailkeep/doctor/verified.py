@@ -41,6 +41,11 @@ class Verified:
         """Whether a day lies in what was looked at."""
         return day is None or ((self.since or "0") <= f"{day}T23:59:59" and f"{day}" <= (self.until or "9"))
 
+    def settles(self, bucket: str, subject: Subject) -> bool:
+        """Whether it read all that the person asks about: then what it did not find gone is there."""
+        unread = any(s.verdict not in {"TAMPERED", "MISSING"} for s in self.of(bucket, subject))
+        return self.valid > 0 and self.is_of(bucket) and self.covers(subject.day) and not unread
+
     def of(self, bucket: str, subject: Subject) -> Iterator[Spoiled]:
         """What is not VALID of a bucket, as far as the person asks."""
         day = f"{subject.day:%Y/%m/%d}/" if subject.day else ""

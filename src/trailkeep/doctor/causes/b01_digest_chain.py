@@ -29,7 +29,9 @@ def unverified(view: View, bucket: str, subject: Subject) -> Unsure:
     only = f" --account {subject.account}" if subject.account else ""
     because = "a snapshot holds no log file; only the digests and their signatures tell whether one is gone or changed"
     if view.verified is not None:
-        because = f"the verification of {view.verified.place or 'a folder'} is not about it, or about another time"
+        because = (
+            f"the verification of {view.verified.place or 'a folder'} is not about all of it, or could not read it"
+        )
     tell = f"trailkeep verify s3://{bucket} --since 30d{only} -o json --output-file v.json, then --verified v.json"
     return Unsure(where=f"bucket {bucket}", because=because, tell=tell)
 
@@ -47,6 +49,8 @@ def _of(view: View, done: Verified, bucket: str, subject: Subject) -> Case:
     if spoiled:
         because = f"{len(spoiled)} files or hours {when} could not be verified: {spoiled[0].verdict} {spoiled[0].cause}"
         return Unsure(where=f"bucket {bucket}", because=because, tell="trailkeep verify says what each needs")
+    if not done.settles(bucket, subject):
+        return unverified(view, bucket, subject)
     return Fine(because=f"{done.valid:,} digests and log files {when} were verified, and none is missing or changed")
 
 

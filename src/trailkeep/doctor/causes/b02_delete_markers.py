@@ -31,7 +31,7 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
         if hidden:
             yield _found(view, bucket, hidden)
             continue
-        if view.verified and view.verified.is_of(bucket.name) and view.verified.covers(subject.day):
+        if view.verified and view.verified.settles(bucket.name, subject):
             yield Fine(because="no file that was verified lies under a delete marker")
             continue
         probes = probes_of(view, trail, bucket, subject)

@@ -14,15 +14,15 @@ _WORDS = "Take the files from a replica or backup: the deletion of a version is 
 def _look(view: View, subject: Subject) -> Iterator[Case]:
     for name, bucket in walk.buckets_of_trails(view, subject):
         done = view.verified
-        if done is None or not done.is_of(name) or not done.covers(subject.day):
-            yield unverified(view, name, subject)
-            continue
-        gone = [s for s in done.of(name, subject) if s.verdict == "MISSING" and not s.version]
+        listed = done.of(name, subject) if done else ()
+        gone = [s for s in listed if s.verdict == "MISSING" and not s.version]
         if gone:
             copy = "the bucket is replicated" if bucket and bucket.replication else "no replica is set up"
             said = f"{len(gone)} files have no version left, the first: {gone[0].key}; {copy}"
             fix = remedy.in_words(view, _WORDS)
             yield Found(where=f"bucket {name}", said=said, source="trailkeep verify", fix=fix)
+        elif done is None or not done.settles(name, subject):
+            yield unverified(view, name, subject)
         else:
             yield Fine(because="every file that a digest names, in the time that was verified, has a version")
 
