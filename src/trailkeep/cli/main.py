@@ -6,7 +6,20 @@ from typing import Annotated
 import typer
 
 from trailkeep import __version__
-from trailkeep.cli import audit, coverage, demo, doctor, initialize, lab, lab_logs, policies, prove, setup, snapshot, verify
+from trailkeep.cli import (
+    audit,
+    coverage,
+    demo,
+    doctor,
+    initialize,
+    lab,
+    lab_logs,
+    policies,
+    prove,
+    setup,
+    snapshot,
+    verify,
+)
 from trailkeep.errors import ExitCode, TrailkeepError
 
 _MISUSE: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")

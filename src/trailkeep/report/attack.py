@@ -45,9 +45,7 @@ def summary(tried: Sequence[Tried]) -> str:
 
 def render_attacks(tried: Sequence[Tried]) -> RenderableType:
     """A line an attempt and principal, and what it comes to."""
-    lines = (
-        Text(f"{one.what:<38}{one.who:<25}") + _answer(one) + Text(stopped_by(one), style="dim") for one in tried
-    )
+    lines = (Text(f"{one.what:<38}{one.who:<25}") + _answer(one) + Text(stopped_by(one), style="dim") for one in tried)
     return Group(Text(_HEADINGS, style="bold"), *lines, _sum(tried))
 
 

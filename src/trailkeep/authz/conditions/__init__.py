@@ -27,7 +27,7 @@ _IF_EXISTS = "IfExists"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Test:
-    """One operator on one key, compiled; `values` and `version` are what it was made of, `text` as a person reads it."""
+    """One operator on one key, compiled, with the `values` and `version` it was made of and a `text` for people."""
 
     key: str
     operator: Operator
