@@ -50,7 +50,7 @@ def master(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
     port, page = free_port(), free_port()
     url = f"spark://127.0.0.1:{port}"
     here = ("--host", "127.0.0.1")
-    commands = [("master.Master", *here, "--port", str(port), "--webui-port", str(page))]
+    commands: list[tuple[str, ...]] = [("master.Master", *here, "--port", str(port), "--webui-port", str(page))]
     commands += [
         ("worker.Worker", *here, "--cores", "1", "--memory", "2g", "--work-dir", str(folder / str(n)), url)
         for n in (1, 2)
