@@ -9,19 +9,24 @@ from rich.text import Text
 
 from trailkeep.app import snapshot_file
 from trailkeep.app.attack import attack
+from trailkeep.app.prove import judge
 from trailkeep.app.setup import Applied, Options, Planned, apply, read_and_plan
 from trailkeep.app.world import Access, now, open_cloud, read_spec, scope_of
+from trailkeep.authz.prove.prove import verdicts
 from trailkeep.aws.read.snapshot import read_snapshot
 from trailkeep.cli import lab, say
+from trailkeep.cli.tour_judged import causes, tally
 from trailkeep.cli.watch import Watch
 from trailkeep.errors import ExitCode, UsageError
 from trailkeep.model.change.guardrail import short
 from trailkeep.model.snapshot import Snapshot
 from trailkeep.report.attack import Tried, render_briefly, summary
+from trailkeep.report.claims import render_judgement, render_verdicts
 from trailkeep.report.outcome import render_check, render_outcome, render_troubles
 from trailkeep.report.plan import render_plan
 from trailkeep.report.snapshot import render_snapshot
 from trailkeep.report.words import count
+from trailkeep.setup.declared import declared
 from trailkeep.setup.delivery import troubles
 from trailkeep.setup.propose import propose
 
@@ -53,6 +58,7 @@ def tour(folder: Path, scenario: str) -> ExitCode:
         with Watch() as watch:
             ready = read_and_plan(cloud, wanted, options, watch)
         say.out().print(render_plan(ready.plan, ready.snapshot))
+        say.out().print(render_judgement(*judge(ready)))
 
         _step("Built", f"trailkeep apply -f {spec_file} --yes")
         with Watch() as watch:
@@ -66,10 +72,21 @@ def tour(folder: Path, scenario: str) -> ExitCode:
         say.out().print(render_check(again.plan, troubles(wanted.spec, again.snapshot), organization))
         snapshot_file.write(again.snapshot, folder / "after.json.gz")
 
+        _step("Proved, for anybody there could ever be", f"trailkeep prove -f {spec_file}")
+        say.out().print(render_verdicts(verdicts(declared(wanted.spec, again.snapshot))))
+
         _step("Attacked again", f"trailkeep lab attack -f {spec_file}")
         hard = attack(cloud, wanted.spec, again.snapshot)
         say.out().print(render_briefly(hard))
         say.out().print(Text(f"Before: {summary(easy)}.", style="dim"))
+
+        _step("Audited", f"trailkeep audit -f {spec_file}")
+        for when, seen in (("before", before), ("now", again.snapshot)):
+            say.out().print(Text(f"  {when:7} {tally(wanted, seen)}"))
+
+        _step("Asked what is wrong", f"trailkeep doctor -f {spec_file}")
+        for when, seen in (("before", before), ("now", again.snapshot)):
+            say.out().print(Text(f"  {when:7} {causes(wanted, seen)}"))
     _close(applied, again, folder, time.monotonic() - began)
     held = not any(one.succeeded for one in hard)
     return ExitCode.OK if applied.outcome.is_whole and not again.plan.changes and held else ExitCode.FAILS

@@ -33,6 +33,12 @@ def _judged(before: Sequence[Proof], after: Sequence[Proof]) -> Iterator[Text]:
         yield Text(f"  {count(kept, 'claim')} proved now and afterwards", style="dim")
 
 
+def render_verdicts(proofs: Sequence[Proof]) -> RenderableType:
+    """Every claim with its verdict, a line each."""
+    lines = (Text(f"  {p.verdict:8}", style=_STYLE[p.verdict]) + Text(f" {p.title}") for p in proofs)
+    return Group(*lines)
+
+
 def render_proved(proofs: Sequence[Proof]) -> RenderableType:
     """What is proved of the organization as it was read back, in one line where everything is."""
     return Group(*_proved(proofs))
