@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 
 from trailkeep.errors import SpecError, UsageError
 from trailkeep.model.ids import Region
-from trailkeep.setup.places import excluded
-from trailkeep.setup.spec import Spec
 
 if TYPE_CHECKING:
     from trailkeep.aws.calls import Call
     from trailkeep.aws.cloud import Cloud
     from trailkeep.aws.read.scope import Scope
+    from trailkeep.setup.spec import Spec
 
 MAX_SPEC = 1 << 20
 
@@ -42,7 +41,7 @@ class Access:
 class Wanted:
     """A specification with the text and file it came from, so that what is wrong can be pointed at."""
 
-    spec: Spec
+    spec: "Spec"
     text: str
     file: str
 
@@ -65,7 +64,7 @@ def read_spec(path: Path) -> Wanted:
     return Wanted(spec=load(text, str(path)), text=text, file=str(path))
 
 
-def open_cloud(access: Access, spec: Spec | None) -> "Cloud":
+def open_cloud(access: Access, spec: "Spec | None") -> "Cloud":
     """The organization that the credentials belong to."""
     from trailkeep.aws.cloud import Cloud
 
@@ -79,9 +78,10 @@ def open_cloud(access: Access, spec: Spec | None) -> "Cloud":
     )
 
 
-def scope_of(spec: Spec | None, *, sample_volumes: bool = False, day: datetime | None = None) -> "Scope":
+def scope_of(spec: "Spec | None", *, sample_volumes: bool = False, day: datetime | None = None) -> "Scope":
     """What a snapshot needs to hold for this specification, or for an organization nobody has described yet."""
     from trailkeep.aws.read.scope import Scope
+    from trailkeep.setup.places import excluded
 
     if spec is None:
         return Scope(

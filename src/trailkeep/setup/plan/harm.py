@@ -22,9 +22,11 @@ def without_harm(spec: Spec, changes: list[Change], snapshot: Snapshot) -> tuple
     rails = [c for c in changes if isinstance(c, Guardrails)]
     if not rails:
         return changes, []
-    others = [c for c in changes if not isinstance(c, Guardrails)]
-    anyway = {_what(hole) for _, hole in _harm(spec, others, snapshot)}
-    harm = [(proof, hole) for proof, hole in _harm(spec, changes, snapshot) if _what(hole) not in anyway]
+    feared = _harm(spec, changes, snapshot)
+    if not feared:
+        return changes, []
+    anyway = {_what(h) for _, h in _harm(spec, [c for c in changes if not isinstance(c, Guardrails)], snapshot)}
+    harm = [(proof, hole) for proof, hole in feared if _what(hole) not in anyway]
     if not harm:
         return changes, []
     names = {_name(rail) for rail in rails}
