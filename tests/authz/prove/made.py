@@ -12,6 +12,7 @@ from trailkeep.authz.policy import Kind, Policy, parse
 from trailkeep.authz.prove.attacker import Attacker
 from trailkeep.authz.prove.attackers import insiders, outsiders, services
 from trailkeep.authz.prove.deed import Deed, below, exactly
+from trailkeep.authz.prove.language import accepts
 from trailkeep.authz.prove.world import World
 from trailkeep.authz.request import Level, Policies, Request
 
@@ -266,7 +267,9 @@ def _principal_arns(attacker: Attacker, text: str) -> tuple[str, ...]:
     if attacker.kind == "root":
         return attacker.arn.likely
     named = any(word in text for word in ("aws:principalarn", "aws:username", ":role/", ":user/", "assumed-role"))
-    return tuple(f"arn:aws:iam::{attacker.account}:{attacker.kind}/{n}" for n in (NAMES if named else NAMES[:1]))
+    start = attacker.arn.likely[0].partition("/")[0]
+    arns = tuple(f"{start}/{n}" for n in (NAMES if named else NAMES[:1]))
+    return tuple(arn for arn in arns if any(accepts(pattern, arn) for pattern in attacker.arn.domain))
 
 
 def _contexts(attacker: Attacker, text: str) -> Iterator[dict[str, tuple[str, ...]]]:
