@@ -115,6 +115,7 @@ class Desk:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=_hears_ctrl_c,  # noqa: PLW1509 no thread of ours holds a lock there
         )
 
     def apply(self, *more: str) -> Said:
@@ -176,6 +177,11 @@ class Desk:
         while not any(c["action"] == action for c in self.lab.calls()) and process.poll() is None:
             assert time.monotonic() < end, f"no {action} was seen"
             time.sleep(0.01)
+
+
+def _hears_ctrl_c() -> None:
+    """A shell that begins something in the background lets it ignore Ctrl-C, and whatever that begins too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def kill(process: subprocess.Popen[str], sign: int = signal.SIGKILL) -> Said:
