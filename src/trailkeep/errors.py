@@ -78,6 +78,10 @@ class PolicyError(TrailkeepError):
     """A policy document is no policy: not JSON, too large, nested too deeply, a key twice."""
 
 
+UNSUPPORTED = "Unsupported"
+"""The code of an AwsError that says: AWS does not offer this there."""
+
+
 class AwsError(TrailkeepError):
     """AWS refused or did not answer. `code` is AWS's own error code."""
 

@@ -98,8 +98,8 @@ class Store(Protocol):
         """The folders right below `prefix` (which ends with a slash or is ""), each with its final slash."""
         ...
 
-    def get(self, key: str) -> Found:
-        """One object. Raises NotThereError."""
+    def get(self, key: str, version: str = "") -> Found:
+        """One object, as it is or as it was in an old version. Raises NotThereError."""
         ...
 
     def versions(self, prefix: str, after: str = "") -> Iterator[Version]:

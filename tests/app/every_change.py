@@ -6,6 +6,7 @@ from typing import Any
 from tests.setup import build
 from trailkeep.model.archive import Encryption, LifecycleRule, Lock
 from trailkeep.model.change import (
+    ApplyHubPolicy,
     AttachGuard,
     AttachPolicy,
     Change,
@@ -19,22 +20,52 @@ from trailkeep.model.change import (
     EnableMfaDelete,
     EnablePolicyType,
     MoveAccount,
+    PutAggregator,
+    PutBus,
     PutChannel,
+    PutEventRule,
+    PutFindingAggregator,
     PutGuard,
+    PutHubPolicy,
+    PutOrganizationRule,
+    PutPack,
     PutPolicy,
     PutRecorder,
+    PutRole,
+    PutRule,
+    PutTopic,
     PutTrail,
     Reason,
     SetBucket,
+    SetCentralConfiguration,
     SetDelegate,
+    SetHub,
+    SetHubAdministrator,
     SetKey,
     SetLogging,
     SetRecording,
     SetSelectors,
+    SetSubscription,
     SetTrustedAccess,
 )
 from trailkeep.model.identity import GuardPolicy, Role
-from trailkeep.model.ids import AccountId
+from trailkeep.model.ids import AccountId, pending
+from trailkeep.model.monitoring import (
+    AccountRule,
+    Aggregator,
+    ConfigRule,
+    EventBus,
+    EventRule,
+    EventTarget,
+    FindingAggregator,
+    HubPolicy,
+    HubTarget,
+    OrganizationRule,
+    Pack,
+    Subscription,
+    Topic,
+    Undeployed,
+)
 from trailkeep.model.organization import Policy
 from trailkeep.model.trail import ALL_MANAGEMENT_EVENTS, Selectors
 
@@ -63,6 +94,57 @@ ROLE = Role(
     trust="{}",
     policies=frozenset({"arn:aws:iam::aws:policy/AdministratorAccess"}),
 )
+SENDER = Role(
+    account=build.TOOLING,
+    name="trailkeep-alarms",
+    arn=f"arn:aws:iam::{build.TOOLING}:role/trailkeep-alarms",
+    trust="{}",
+    policies=frozenset(),
+    inline=(("send", '{"Statement":[]}'),),
+)
+CONFIG_RULE = ConfigRule(
+    name="trailkeep-archive-versioning",
+    identifier="S3_BUCKET_VERSIONING_ENABLED",
+    parameters=(("isMfaDeleteEnabled", "true"),),
+    types=("AWS::S3::Bucket",),
+    resource="acme-trail",
+)
+ORGANIZATION_RULE = OrganizationRule(
+    owner=build.TOOLING,
+    region=build.HOME,
+    rule=CONFIG_RULE,
+    excluded=frozenset({build.WEB}),
+    status="CREATE_FAILED",
+    undeployed=(Undeployed(account=build.PAYMENTS, status="CREATE_FAILED", reason="no recorder"),),
+)
+PACK = Pack(owner=build.TOOLING, region=build.HOME, name="trailkeep-logging", content="a digest")
+AGGREGATOR = Aggregator(
+    owner=build.TOOLING, region=build.HOME, name="trailkeep-organization", role=SENDER.arn, all_regions=True
+)
+HUB_POLICY = HubPolicy(
+    id=pending("Security Hub policy"),
+    name="trailkeep-logging",
+    description="made by a test",
+    enabled=True,
+    standards=("arn:aws:securityhub:eu-west-1::standards/nist-800-53/v/5.0.0",),
+    disabled_controls=("S3.15",),
+    targets=(HubTarget(target="r-root", status="SUCCESS"),),
+)
+EVENT_RULE = EventRule(
+    name="trailkeep-logging",
+    bus="default",
+    pattern="a digest",
+    state="ENABLED",
+    targets=(EventTarget(id="bus", arn="arn:aws:events:eu-west-1:777777777777:event-bus/trailkeep", role=SENDER.arn),),
+)
+BUS = EventBus(account=build.TOOLING, region=build.HOME, name="trailkeep", policy="{}", rules=(EVENT_RULE,))
+TOPIC = Topic(
+    arn=f"arn:aws:sns:{build.HOME}:{build.TOOLING}:trailkeep-tampering",
+    account=build.TOOLING,
+    region=build.HOME,
+    policy="{}",
+    subscriptions=(Subscription(protocol="email", endpoint="a@example.com", confirmed=False),),
+)
 RULE = LifecycleRule(
     id="trailkeep-retention",
     enabled=True,
@@ -81,6 +163,7 @@ def at(account: str = build.MANAGEMENT, region: str = "") -> dict[str, Any]:
 
 ORGANIZATION = at()
 ARCHIVE = at(build.LOG_ARCHIVE, build.HOME)
+TOOLING = at(build.TOOLING, build.HOME)
 CELL = at(build.PAYMENTS, build.HOME)
 TRAIL = build.trail()
 BUCKET = build.bucket()
@@ -166,4 +249,40 @@ EVERY: tuple[Change, ...] = (
     ),
     PutGuard(**at(build.LOG_ARCHIVE), before=None, after=GUARD, path="/"),
     AttachGuard(**at(build.LOG_ARCHIVE), arn=GUARD.arn, name=GUARD.name, principal="Admin", before=False, after=True),
+    PutRole(
+        **at(build.TOOLING),
+        before=None,
+        after=SENDER,
+        path="/",
+        boundary="",
+        tags=(("owner", "platform"),),
+    ),
+    PutRole(**at(build.TOOLING), before=replace(SENDER, inline=()), after=SENDER, path="/", boundary="", tags=()),
+    PutOrganizationRule(**TOOLING, before=None, after=ORGANIZATION_RULE),
+    PutOrganizationRule(**TOOLING, before=ORGANIZATION_RULE, after=None),
+    PutRule(**ARCHIVE, before=None, after=AccountRule(account=build.LOG_ARCHIVE, region=build.HOME, rule=CONFIG_RULE)),
+    PutPack(**TOOLING, before=None, after=PACK, template="{}"),
+    PutPack(**TOOLING, before=PACK, after=replace(PACK, content="another"), template="{ }"),
+    PutAggregator(**TOOLING, before=None, after=AGGREGATOR),
+    SetHubAdministrator(**at(build.MANAGEMENT, build.HOME), administrator=build.TOOLING, before=False, after=True),
+    SetHub(**TOOLING, before=False, after=True),
+    PutFindingAggregator(
+        **TOOLING,
+        before=None,
+        after=FindingAggregator(arn=pending("finding aggregator"), mode="SPECIFIED_REGIONS", regions=("us-east-1",)),
+    ),
+    SetCentralConfiguration(**TOOLING, before=False, after=True),
+    PutHubPolicy(**TOOLING, before=None, after=HUB_POLICY, tags=(("owner", "platform"),)),
+    PutHubPolicy(**TOOLING, before=HUB_POLICY, after=replace(HUB_POLICY, disabled_controls=("S3.20",))),
+    ApplyHubPolicy(
+        **TOOLING, policy=HUB_POLICY.id, name=HUB_POLICY.name, target="r-root", path="Root", before=False, after=True
+    ),
+    PutBus(**TOOLING, before=None, after=BUS),
+    PutBus(**TOOLING, before=BUS, after=None),
+    PutTopic(**TOOLING, before=None, after=TOPIC, tags=(("owner", "platform"),)),
+    SetSubscription(**TOOLING, topic=TOPIC.arn, protocol="email", endpoint="a@example.com", before=False, after=True),
+    PutEventRule(**TOOLING, before=None, after=EVENT_RULE, texts=("", '{"source":["aws.s3"]}')),
+    PutEventRule(
+        **TOOLING, before=EVENT_RULE, after=replace(EVENT_RULE, state="DISABLED"), texts=("{}", '{"source":["aws.s3"]}')
+    ),
 )

@@ -85,9 +85,10 @@ def test_reading_needs_nothing_that_changes_anything() -> None:
     assert {a for a, level in levels.items() if level not in {"Read", "List"}} == set()
 
 
-def test_roles_are_passed_to_config_only() -> None:
+def test_roles_are_passed_to_the_two_services_that_take_them_only() -> None:
     _, passing = policy([WRITE[Where.MEMBERS]])["Statement"]
-    assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": "config.amazonaws.com"}}
+    services = ["config.amazonaws.com", "events.amazonaws.com"]
+    assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": services}}
 
 
 def test_policies_fit_into_a_managed_policy() -> None:

@@ -11,19 +11,20 @@ from tests.verify.test_coverage import DAY_WINDOW, HOME, REASON, SHOP, START, WE
 from trailkeep.model.ids import AccountId, Region
 from trailkeep.model.snapshot import Cell
 from trailkeep.model.trail import TrailStatus
-from trailkeep.verify.coverage.causes import Heard, Trails, facts, judge, without_region, without_start
+from trailkeep.verify.coverage.causes import Expiry, Heard, Trails, facts, judge, without_region, without_start
 from trailkeep.verify.coverage.config import config_facts, config_folder, days_of, months
 from trailkeep.verify.coverage.events import Event, outages, parse_event, told
 from trailkeep.verify.coverage.retention import judge_retention
 from trailkeep.verify.coverage.row import Gap, Patch, Reason, Row, State, Why, gaps
 from trailkeep.verify.coverage.seen import Seen
 from trailkeep.verify.coverage.window import DAY, HOUR, Window
+from trailkeep.verify.lifecycle import Kept
 
 
 def row(seen: Seen, its: TrailStatus | None = None, region: str = HOME, **more: object) -> Row:
     """The row of a healthy organization trail, with what is wrong with it."""
     heard = ((trail(), its or status()),)
-    return judge(wanted(region), seen, facts(wanted(region), seen, heard, (), None), WEEK, **more)  # type: ignore[arg-type]
+    return judge(wanted(region), seen, facts(wanted(region), seen, heard, (), Expiry()), WEEK, **more)  # type: ignore[arg-type]
 
 
 def only(row: Row, window: Window = WEEK) -> Gap:
@@ -73,8 +74,8 @@ def test_a_new_account_is_without_its_trail_for_some_hours() -> None:
     its = replace(wanted(cells=hours(10, 168)), joined=at(9.5))
     heard = ((trail(), status()),)
     late = Seen(cells=hours(15, 168), heard=((at(14.2), at(169)),))
-    assert only(judge(its, late, facts(its, late, heard, (), None), WEEK)).reason.why is Why.NEW_ACCOUNT
-    never = list(gaps(judge(its, Seen(), facts(its, Seen(), heard, (), None), WEEK), WEEK))
+    assert only(judge(its, late, facts(its, late, heard, (), Expiry()), WEEK)).reason.why is Why.NEW_ACCOUNT
+    never = list(gaps(judge(its, Seen(), facts(its, Seen(), heard, (), Expiry()), WEEK), WEEK))
     assert [(g.cells, g.reason.why) for g in never] == [(24, Why.NEW_ACCOUNT), (134, Why.NOTHING)]
 
 
@@ -133,13 +134,15 @@ def test_a_trail_made_anew_hides_nothing_that_others_were_heard_in() -> None:
 @pytest.mark.parametrize(
     ("trails", "expiry", "why", "state"),
     [
-        ((), None, Why.NO_TRAIL, State.UNCOVERED),
-        (((trail(validates_files=False), status()),), None, Why.NO_VALIDATION, State.UNKNOWN),
-        (((trail(), status()),), at(200), Why.EXPIRED, State.UNCOVERED),
+        ((), Expiry(), Why.NO_TRAIL, State.UNCOVERED),
+        (((trail(validates_files=False), status()),), Expiry(), Why.NO_VALIDATION, State.UNKNOWN),
+        (((trail(), status()),), Expiry(until=at(200)), Why.EXPIRED, State.UNCOVERED),
+        (((trail(), status()),), Expiry(perhaps=at(200)), Why.PERHAPS_EXPIRED, State.UNKNOWN),
+        (((trail(), status(is_logging=False)),), Expiry(perhaps=at(200)), Why.STOPPED, State.UNCOVERED),
     ],
 )
 def test_what_the_trails_and_the_lifecycle_explain(
-    trails: tuple[Heard, ...], expiry: datetime | None, why: Why, state: State
+    trails: tuple[Heard, ...], expiry: Expiry, why: Why, state: State
 ) -> None:
     found = only(judge(wanted(), Seen(), facts(wanted(), Seen(), trails, (), expiry), WEEK))
     assert (found.reason.why, found.state) == (why, state)
@@ -284,12 +287,20 @@ def test_the_oldest_object_against_the_promise(
     found = judge_retention(
         oldest=oldest,
         promised=promised,
-        kept=kept,
+        kept=Kept(days=kept),
         began=None if began is None else START - timedelta(days=began),
         now=START,
     )
     assert found.state is state
     assert words in found.detail
+
+
+def test_a_rule_for_some_objects_leaves_the_promise_unknown() -> None:
+    found = judge_retention(
+        oldest=START, promised=365, kept=Kept(perhaps=30, rule="tagged"), began=None, now=START + timedelta(days=9)
+    )
+    assert found.state is State.UNKNOWN
+    assert "tagged" in found.detail
 
 
 def test_gaps_are_told_in_order_of_time_and_hours_are_not_lost_at_their_edges() -> None:

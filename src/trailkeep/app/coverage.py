@@ -2,18 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import reduce
 from operator import or_
 
-from trailkeep.app.coverage_config import config_rows, kept_days, sampled
+from trailkeep.app.coverage_config import config_rows, sampled
 from trailkeep.app.coverage_expect import begin, find_places, units_of, wish_of
-from trailkeep.app.coverage_place import each, look, midnight
+from trailkeep.app.coverage_expiry import Expiries
+from trailkeep.app.coverage_place import each, look
 from trailkeep.app.coverage_run import Asked, Coverage, Progress, Sources, Unit
 from trailkeep.app.coverage_told import regions_enabled, trail_history
 from trailkeep.model.ids import Region, is_opt_in
 from trailkeep.model.snapshot import Snapshot
-from trailkeep.verify.coverage.causes import Trails, facts, facts_of_archive, judge, without_region, without_start
+from trailkeep.verify.coverage.causes import (
+    Expiry,
+    Trails,
+    facts,
+    facts_of_archive,
+    judge,
+    without_region,
+    without_start,
+)
 from trailkeep.verify.coverage.events import Outage, told
 from trailkeep.verify.coverage.expected import Expected
 from trailkeep.verify.coverage.row import Row
@@ -84,10 +93,16 @@ def _rows(
         trails=trails,
         history=history,
         enabled=found.enabled,
-        expiry=_expiry(sources, snapshot),
         elsewhere=reduce(or_, (s.cells for s in seen.values()), 0) if trails.everywhere else 0,
     )
-    return [_row(u.expected, seen.get((u.expected.account, u.expected.region)), known, found.window) for u in units]
+    expiries = Expiries(sources)
+    rows = []
+    for unit in units:
+        its = unit.expected
+        there = seen.get((its.account, its.region))
+        lost = its.cells & ~there.cells if there else its.cells
+        rows.append(_row(its, there, known, expiries.of(unit) if lost else Expiry(), found.window))
+    return rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +112,10 @@ class _Known:
     trails: Trails
     history: tuple[Outage, ...]
     enabled: Mapping[tuple[str, str], datetime]
-    expiry: datetime | None
     elsewhere: int
 
 
-def _row(its: Expected, there: Seen | None, known: _Known, window: Window) -> Row:
+def _row(its: Expected, there: Seen | None, known: _Known, expiry: Expiry, window: Window) -> Row:
     if there is None or not its.cells:
         return judge(its, Seen(), (), window)
     heard = known.trails.at(its.account, its.region)
@@ -110,7 +124,7 @@ def _row(its: Expected, there: Seen | None, known: _Known, window: Window) -> Ro
     its = without_start(its, there, heard, window, known.elsewhere)
     its = without_region(its, there, known.enabled.get((its.account, its.region)), window)
     told_here = told(known.history, heard, its.account, its.region)
-    return judge(its, there, facts(its, there, heard, told_here, known.expiry), window, elsewhere=known.elsewhere)
+    return judge(its, there, facts(its, there, heard, told_here, expiry), window, elsewhere=known.elsewhere)
 
 
 def _history(
@@ -123,10 +137,3 @@ def _history(
     enabled, more = regions_enabled(sources.cloud(), late, found.window.start, sources.now) if late else ({}, ())
     found.notes += more
     return history, enabled
-
-
-def _expiry(sources: Sources, snapshot: Snapshot) -> datetime | None:
-    """What ended before has been expired by the lifecycle of the buckets, all of them."""
-    kept = [kept_days(snapshot, a) for a in sources.archives]
-    days = [k for k in kept if k]
-    return midnight(sources.now) - timedelta(days=max(days)) if days and len(days) == len(kept) else None

@@ -3,6 +3,7 @@
 import random
 from datetime import UTC, datetime
 
+from trailkeep.app.coverage_expiry import Expiries, shortest
 from trailkeep.app.coverage_place import Archive, each
 from trailkeep.app.coverage_run import Asked, Coverage, Sources, Unit
 from trailkeep.app.coverage_sample import Draw, Sample, Spot, oldest, take
@@ -87,12 +88,12 @@ def sampled(sources: Sources, asked: Asked, units: list[Unit], found: Coverage) 
     ]
     draws = [d for d in (_log_draw(places, found.window), _config_draw(sources, found)) if d is not None]
     taken = tuple(sorted(take(draws, asked.sample, asked.seed, sources.pool, sources.cloud), key=lambda t: t.key))
-    snapshot = sources.snapshot
+    snapshot, expiries = sources.snapshot, Expiries(sources)
     statuses = [s for cells in snapshot.cells.values() for c in cells.values() for s in c.trails] if snapshot else []
     retention = judge_retention(
         oldest=oldest(places, asked.seed, sources.pool),
         promised=sources.spec.archive.retention_days if sources.spec else None,
-        kept=min((k for a in sources.archives if (k := kept_days(snapshot, a))), default=None),
+        kept=shortest([expiries.kept(archive, base.folder(Folder.LOG, region)) for archive, base, region in places]),
         began=min((s.started for s in statuses if s.started and not s.stopped), default=None),
         now=sources.now,
     )
@@ -127,11 +128,3 @@ def _channel(sources: Sources, row: Row) -> Channel | None:
     cell = sources.snapshot.cell(AccountId(row.account), Region(row.region)) if sources.snapshot else None
     channel = cell.channel if cell else None
     return channel if channel is not None and channel.bucket in sources.config else None
-
-
-def kept_days(snapshot: Snapshot | None, archive: Archive) -> int | None:
-    """After how many days a bucket expires what CloudTrail wrote; None for never, or not known."""
-    bucket = snapshot.bucket(archive.store.bucket) if snapshot is not None and archive.store.bucket else None
-    rules = bucket.lifecycle if bucket else ()
-    days = [r.expire_days for r in rules if r.enabled and r.expire_days and not r.prefix]
-    return min(days, default=None)

@@ -59,7 +59,7 @@ class Refused:
         """See Store."""
         return self._nothing()
 
-    def get(self, key: str) -> Found:
+    def get(self, key: str, version: str = "") -> Found:  # noqa: ARG002 as above
         """See Store."""
         self._nothing()
         raise NotThereError(f"there is no {key}: the bucket is gone")

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from trailkeep.app.journal import Journal
 from trailkeep.app.pause import pausing
-from trailkeep.errors import AwsError
+from trailkeep.errors import UNSUPPORTED, AwsError
 from trailkeep.model.change import Change, EnableMfaDelete, Stage, bind
 
 Perform = Callable[[Change], dict[str, str]]
@@ -43,6 +43,8 @@ class Outcome:
 
     done: list[Change] = field(default_factory=list)
     failed: list[Failed] = field(default_factory=list)
+    unsupported: list[Failed] = field(default_factory=list)
+    """Changes to what AWS does not offer there: no failure, and nothing stands on them."""
     untried: list[Change] = field(default_factory=list)
     human: list[EnableMfaDelete] = field(default_factory=list)
     chosen: dict[str, str] = field(default_factory=dict)
@@ -138,7 +140,10 @@ class Execution:
         except AwsError as error:
             self.journal.write("failed", self.now(), change, code=error.code, error=error.message)
             with self._lock:
-                self.outcome.failed.append(Failed(change=change, error=error))
+                missing = error.code == UNSUPPORTED
+                (self.outcome.unsupported if missing else self.outcome.failed).append(
+                    Failed(change=change, error=error)
+                )
                 if self.max_failures is not None and len(self.outcome.failed) >= self.max_failures:
                     self._halt.set()
             self.watcher.made(change, error)

@@ -17,7 +17,7 @@ from trailkeep.app.world import Wanted, host, journal_path, new_run, now, scope_
 from trailkeep.authz.prove.proof import Proof
 from trailkeep.authz.prove.prove import verdicts
 from trailkeep.errors import AwsError, PlanMovedError, SpecError, UsageError
-from trailkeep.model.change import AttachPolicy, Change, CreateServiceLinkedRole, SetDelegate, Stage, bind
+from trailkeep.model.change import AttachPolicy, Change, CreateServiceLinkedRole, PutRole, SetDelegate, Stage, bind
 from trailkeep.model.ids import AccountId
 from trailkeep.model.organization import Organization
 from trailkeep.model.plan import Plan
@@ -85,9 +85,15 @@ class Applied:
 
     @property
     def is_complete(self) -> bool:
-        """Whether everything is in place, and everything could be read."""
+        """Whether everything that AWS offers is in place, and everything could be read."""
         left = self.checked.left if self.checked else None
-        return self.outcome.is_whole and left is not None and not left.changes and left.is_complete
+        missing = {_what(f.change) for f in self.outcome.unsupported}
+        done = left is not None and left.is_complete and all(_what(c) in missing for c in left.changes)
+        return self.outcome.is_whole and done
+
+
+def _what(change: Change) -> tuple[str, str, str]:
+    return change.account, change.region, change.resource
 
 
 def read_and_plan(cloud: "Cloud", wanted: Wanted, options: Options, progress: "Progress | None" = None) -> Planned:
@@ -95,7 +101,7 @@ def read_and_plan(cloud: "Cloud", wanted: Wanted, options: Options, progress: "P
     from trailkeep.aws.read.snapshot import read_snapshot
 
     taken = now()
-    scope = scope_of(wanted.spec, sample_volumes=options.sample_volumes, day=taken)
+    scope = scope_of(wanted.spec, sample_volumes=options.sample_volumes, watching=False, day=taken)
     snapshot = read_snapshot(cloud, scope, taken=taken, progress=progress)
     return planned(wanted, snapshot, options)
 
@@ -236,7 +242,7 @@ def _carries_all(change: Change, members: frozenset[AccountId]) -> bool:
     return change.when is Stage.RETIRE or (
         change.when < Stage.RECORDER
         and change.account not in members
-        and not isinstance(change, CreateServiceLinkedRole | SetDelegate)
+        and not isinstance(change, CreateServiceLinkedRole | SetDelegate | PutRole)
     )
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from queue import SimpleQueue
+from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from trailkeep.app.verify_findings import Findings
@@ -14,11 +15,13 @@ from trailkeep.app.verify_recover import look_for_versions
 from trailkeep.app.verify_run import GRACE, Progress, Tools, Unit, UnitResult
 from trailkeep.app.verify_unit import verify_unit
 from trailkeep.errors import UsageError
+from trailkeep.model.archive import LifecycleRule
 from trailkeep.ports import ReadError, Store
 from trailkeep.verify.chain import HOUR
 from trailkeep.verify.expected import by_organization, by_symmetry
 from trailkeep.verify.judge import OBSTACLES
 from trailkeep.verify.keys import Base, Chain, Folder, parse_base, parse_digest
+from trailkeep.verify.lifecycle import Kept, kept
 from trailkeep.verify.summary import Summary, Window
 from trailkeep.verify.verdict import Cause, Finding, Kind
 
@@ -52,7 +55,7 @@ class Asked:
 class Place:
     """Where it lies, and how it is read: `name` is the bucket or folder that is read, `now` the moment of reading.
 
-    A folder is as old as the newest digest in it; a bucket is as old as now. `retention` is the bucket's lifecycle.
+    A folder is as old as the newest digest in it; a bucket is as old as now. `lifecycle` may raise ReadError.
     """
 
     store: Store
@@ -61,7 +64,7 @@ class Place:
     keys: PublicKeys
     pool: Pool
     is_folder: bool = False
-    retention: Callable[[], timedelta | None] = lambda: None
+    lifecycle: Callable[[], tuple[LifecycleRule, ...]] = tuple
     ledger: "Ledger | None" = None
     recheck: bool = False
     snapshot: "Snapshot | None" = None
@@ -94,7 +97,7 @@ def verify(place: Place, asked: Asked, progress: Progress) -> Verified:
         progress=progress,
         ledger=place.ledger,
         recheck=place.recheck,
-        oldest=cache(lambda: _oldest(place)),
+        oldest=_Lifecycle(place, verified.notes).oldest,
     )
     for finding in unread:
         verified.totals.add(finding.kind, finding.verdict)
@@ -124,9 +127,33 @@ def _window(place: Place, asked: Asked, units: Iterable[tuple[Base, str]]) -> Wi
     return Window(since=asked.since, until=asked.until, expected=expected)
 
 
-def _oldest(place: Place) -> datetime | None:
-    retention = place.retention()
-    return place.now - retention + timedelta(days=1) if retention else None
+class _Lifecycle:
+    """What the lifecycle has expired; its rules are asked for once, when something is not there."""
+
+    def __init__(self, place: Place, notes: list[str]) -> None:
+        self._rules = cache(place.lifecycle)
+        self._now = place.now
+        self._notes = notes
+        self._lock = Lock()
+
+    def oldest(self, folder: str) -> datetime | None:
+        """What was written before has been expired in a folder; None where nothing was, for sure."""
+        with self._lock:
+            try:
+                found = kept(self._rules(), folder, self._now)
+            except ReadError as error:
+                found, said = (
+                    Kept(),
+                    f"its lifecycle could not be read, so what it expired looks deleted: {error.detail}",
+                )
+                self._rules = cache(lambda: ())
+                self._notes.append(said)
+        if found.perhaps is not None:
+            rule = found.rule or "without a name"
+            said = f"the lifecycle rule {rule} (by tags, size or a longer prefix) may have expired what is MISSING"
+            if said not in self._notes:
+                self._notes.append(said)
+        return found.horizon(self._now)
 
 
 def _newest(store: Store, units: Iterable[tuple[Base, str]]) -> datetime | None:
@@ -262,14 +289,14 @@ def _absent(place: Place, asked: Asked, verified: Verified, tools: Tools) -> Non
     until = min(window.until or window.expected, window.expected)
     for chain in sorted(set(expected) - seen):
         joined = expected[chain]
-        start = max((m for m in (window.since, tools.oldest(), joined) if m), default=None)
+        start = max((m for m in (window.since, tools.oldest(_digests(chain)), joined) if m), default=None)
         if not _is_asked(chain, asked) or (start is not None and start > until - HOUR):
             continue
         finding = Finding(
             cause=Cause.NO_CHAIN,
             kind=Kind.HOURS,
             bucket=place.store.bucket,
-            key=chain.base.folder(Folder.DIGEST, chain.region),
+            key=_digests(chain),
             account=chain.base.account,
             region=chain.region,
             trail=chain.trail,
@@ -279,6 +306,10 @@ def _absent(place: Place, asked: Asked, verified: Verified, tools: Tools) -> Non
         )
         verified.totals.add(Kind.HOURS, finding.verdict)
         verified.findings.add(finding)
+
+
+def _digests(chain: Chain) -> str:
+    return chain.base.folder(Folder.DIGEST, chain.region)
 
 
 def _is_asked(chain: Chain, asked: Asked) -> bool:

@@ -43,6 +43,8 @@ class Shelf:
     """Called with the key of an object that was verified before and is not what it was."""
     gone: Callable[[date, frozenset[int]], None]
     """Called with the day and the names' hashes of verified objects that are not there any more."""
+    late: Callable[[datetime], None]
+    """Called before something is called unreferenced: a deleted digest of that day may name it."""
     dark: list[Dark] = field(default_factory=list)
     mixed: bool = False
     """Whether digests of other trails lie here that are not read: then nothing can be called unreferenced."""
@@ -126,6 +128,10 @@ class Shelf:
         if dark is None and when >= self.judged_until:
             totals.in_flight += 1
             return
+        if dark is None:
+            self.late(when)
+            if self.days.get(key[len(self.folder) :][:10], {}).pop(hash(key), None) is not None:
+                return
         cause = dark.cause if dark else Cause.UNREFERENCED
         detail = dark.detail if dark else "no digest names it: CloudTrail did not write it, or it was put in later"
         finding = Finding(

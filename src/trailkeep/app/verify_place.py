@@ -14,10 +14,9 @@ from trailkeep.app.world import Access, now, open_cloud
 from trailkeep.errors import UsageError
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     from trailkeep.app.attest import Ledger
     from trailkeep.aws.cloud import Cloud
+    from trailkeep.model.archive import LifecycleRule
     from trailkeep.model.snapshot import Snapshot
     from trailkeep.ports import KeySource, Store
 
@@ -62,7 +61,7 @@ def open_place(location: Location, access: Access, how: How) -> tuple[Place, str
         raise UsageError("--signing-key signs attestations", hint="give --attest DIR too")
     cloud = cache(lambda: open_cloud(access, None))
     moment = now()
-    store, name, prefix, retention = _open(location, access, cloud)
+    store, name, prefix, lifecycle = _open(location, access, cloud)
     file = how.keys or default_keys()
     place = Place(
         store=store,
@@ -71,7 +70,7 @@ def open_place(location: Location, access: Access, how: How) -> tuple[Place, str
         keys=PublicKeys(file, None if how.offline else _asking(cloud), moment),
         pool=Pool(access.workers),
         is_folder=not location.is_bucket,
-        retention=retention,
+        lifecycle=lifecycle,
         ledger=_ledger(how, store.bucket or name),
         recheck=how.recheck,
         snapshot=how.snapshot,
@@ -81,7 +80,7 @@ def open_place(location: Location, access: Access, how: How) -> tuple[Place, str
 
 def _open(
     location: Location, access: Access, cloud: "Callable[[], Cloud]"
-) -> "tuple[Store, str, str, Callable[[], timedelta | None]]":
+) -> "tuple[Store, str, str, Callable[[], tuple[LifecycleRule, ...]]]":
     bucket, prefix = _parts(location.original) if location.original else ("", "")
     if not location.is_bucket:
         from trailkeep.aws.archive.folder import FolderArchive
@@ -89,7 +88,7 @@ def _open(
         root = Path(location.text)
         if not root.is_dir():
             raise UsageError(f"{location.text} is no folder", hint="name s3://bucket/prefix, or a folder with a copy")
-        return FolderArchive(root, bucket=bucket, prefix=prefix), location.called or location.text, "", lambda: None
+        return FolderArchive(root, bucket=bucket, prefix=prefix), location.called or location.text, "", tuple
     from trailkeep.aws.archive.open import open_bucket
 
     place, below = _parts(location.text)
@@ -101,7 +100,7 @@ def _open(
         profile=access.profile,
         workers=access.workers,
     )
-    return store, place, below, store.retention
+    return store, place, below, store.lifecycle
 
 
 def _asking(cloud: "Callable[[], Cloud]") -> "Callable[[], KeySource]":

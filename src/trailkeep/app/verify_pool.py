@@ -21,11 +21,11 @@ class Fetched:
     content: Content
 
 
-def fetch(store: Store, key: str, *, keep: int = 0, stored: bool = True) -> Fetched | ReadError:
-    """Read, inflate and hash one object; `keep` and `stored` as in `examine`."""
+def fetch(store: Store, key: str, *, keep: int = 0, stored: bool = True, version: str = "") -> Fetched | ReadError:
+    """Read, inflate and hash one object, or an old version of it; `keep` and `stored` as in `examine`."""
     for attempt in range(_BROKEN_STREAMS):
         try:
-            found = store.get(key)
+            found = store.get(key, version) if version else store.get(key)
             content = examine(found.chunks, keep=keep, stored=stored)
         except NotThereError as error:
             return error

@@ -80,8 +80,8 @@ class Tools:
     progress: Progress
     ledger: "Ledger | None" = None
     recheck: bool = False
-    oldest: "Callable[[], datetime | None]" = lambda: None
-    """What ended before was expired by the bucket's lifecycle; asked only when something old is not there."""
+    oldest: "Callable[[str], datetime | None]" = lambda _: None
+    """What ended before was expired, in a folder, by the bucket's lifecycle; asked when something is not there."""
 
 
 def state_of(entry: Entry) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from trailkeep.app.attest import Attested, Row
+from trailkeep.app.verify_deleted import Deleted, Lost
 from trailkeep.app.verify_pool import Fetched
 from trailkeep.app.verify_run import listing
 from trailkeep.app.verify_tell import Telling
@@ -29,6 +30,8 @@ class Slot:
     is_witness: bool = False
     attested: Attested | None = None
     is_gone: bool = False
+    versions: tuple[str, ...] = ()
+    """Of a digest that was deleted: its old versions, newest first."""
     found: Fetched | ReadError | None = None
     judged: Judged | None = None
     is_begun: bool = False
@@ -58,17 +61,20 @@ class Slots:
     def __init__(self, telling: Telling) -> None:
         self.telling = telling
         self.unit, self.tools = telling.unit, telling.tools
+        since, trail = self.unit.window.since, self.unit.trail
+        self.deleted = Deleted(
+            store=self.tools.store,
+            folder=self.unit.base.folder(Folder.DIGEST, self.unit.region),
+            begin=since - BEFORE if since else None,
+            is_expired=telling.is_expired,
+            wanted=lambda key: not trail or key.chain.trail == trail,
+        )
 
     def __iter__(self) -> Iterator[Slot]:
-        window, folder = (
-            self.unit.window,
-            self.unit.base.folder(Folder.DIGEST, self.unit.region),
-        )
-        first = window.since - BEFORE if window.since else None
-        after = f"{folder}{first:%Y/%m/%d}/" if first else ""
+        window = self.unit.window
         witness: dict[tuple[Chain, bool], Slot] = {}
         followed: set[tuple[Chain, bool]] = set()
-        for slot in self._merged(folder, after):
+        for slot in self._with_deleted():
             line = (slot.key.chain, slot.key.is_backfill)
             if self.unit.trail and slot.key.chain.trail != self.unit.trail:
                 self.telling.shelf.mixed = True
@@ -87,6 +93,19 @@ class Slots:
                     before.is_witness = True
                     yield before
                 yield slot
+
+    def _with_deleted(self) -> Iterator[Slot]:
+        """Everything listed and remembered, and between it what was deleted and can still be read."""
+        window, deleted = self.unit.window, self.deleted
+        folder = deleted.folder
+        after = f"{folder}{deleted.begin:%Y/%m/%d}/" if deleted.begin else ""
+        for slot in self._merged(folder, after):
+            if deleted.wanted(slot.key):
+                is_start = slot.attested is not None and slot.attested.digest.previous is None
+                yield from map(was_deleted, deleted.before(slot.key, is_start=is_start))
+            yield slot
+        until = min(window.until, window.expected) if window.until else window.expected
+        yield from map(was_deleted, deleted.behind(until))
 
     def _merged(self, folder: str, after: str) -> Iterator[Slot]:
         ledger, unit, recheck = self.tools.ledger, self.unit, self.tools.recheck
@@ -122,3 +141,8 @@ class Slots:
         self.telling.find(
             Cause.UNREFERENCED, Kind.DIGEST, entry.key, detail="it lies among digests and is not named like one"
         )
+
+
+def was_deleted(lost: Lost) -> Slot:
+    """A digest that is MISSING, and may prove its log files all the same."""
+    return Slot(lost.key, "", lost.size, is_gone=True, versions=lost.versions)

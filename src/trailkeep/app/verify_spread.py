@@ -18,7 +18,7 @@ from trailkeep.app.verify_unit import verify_unit
 from trailkeep.app.world import Access
 from trailkeep.spread import Spread
 from trailkeep.verify.digest import Digest
-from trailkeep.verify.keys import DigestKey
+from trailkeep.verify.keys import DigestKey, Folder
 from trailkeep.verify.verdict import Finding
 
 Batch = tuple[DigestKey, Digest, str, Row, tuple[Row, ...]]
@@ -35,7 +35,7 @@ class Job:
     profile: str | None
     workers: int
     keys: bytes
-    oldest: datetime | None
+    oldest: dict[str, datetime | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ def spread_out(place: Place, spread: Spread, location: Location, access: Access,
     keys = how.keys or default_keys()
 
     def elsewhere(units: list[Unit], tools: Tools) -> Iterator[UnitResult]:
-        known, oldest = _read(keys), tools.oldest()
+        known = _read(keys)
         where = location
         if not location.is_bucket:
             where = replace(location, text=str(Path(location.text).absolute()), called=location.text)
@@ -68,7 +68,7 @@ def spread_out(place: Place, spread: Spread, location: Location, access: Access,
                 profile=access.profile,
                 workers=access.workers,
                 keys=known,
-                oldest=oldest,
+                oldest={f: tools.oldest(f) for f in folders_of(unit)},
             )
             for unit in units
         ]
@@ -96,7 +96,7 @@ def verify_job(job: Job) -> Answer:
             progress=found,
             ledger=ledger,
             recheck=place.recheck,
-            oldest=lambda: job.oldest,
+            oldest=job.oldest.get,
         )
         result = verify_unit(job.unit, tools)
         place.pool.close()
@@ -144,6 +144,11 @@ class _Collecting(Ledger):
     def attest(self, key: DigestKey, digest: Digest, signature: str, row: Row, rows: Sequence[Row]) -> None:
         """Keep it."""
         self.batches.append((key, digest, signature, row, tuple(rows)))
+
+
+def folders_of(unit: Unit) -> tuple[str, str]:
+    """Where the digests and the log files of a unit lie."""
+    return unit.base.folder(Folder.DIGEST, unit.region), unit.base.folder(Folder.LOG, unit.region)
 
 
 def _collecting(ledger: Ledger | None) -> _Collecting | None:

@@ -67,9 +67,9 @@ class Telling:
         self.result.totals.add(Kind.LOG, Verdict.VALID, verified)
         self.result.totals.attested += verified
 
-    def is_expired(self, end: datetime) -> bool:
+    def is_expired(self, end: datetime, kind: Folder = Folder.DIGEST) -> bool:
         """Whether the bucket's lifecycle has taken what ended then."""
-        oldest = self.tools.oldest()
+        oldest = self.tools.oldest(self.unit.base.folder(kind, self.unit.region))
         return oldest is not None and end <= oldest
 
     def find(
@@ -81,6 +81,7 @@ class Telling:
         start: datetime | None = None,
         end: datetime | None = None,
         detail: str = "",
+        version: str = "",
     ) -> None:
         """Tell one thing that is not VALID."""
         finding = Finding(
@@ -94,6 +95,7 @@ class Telling:
             start=start,
             end=end,
             detail=detail,
+            version=version,
         )
         self.result.totals.add(kind, finding.verdict)
         if chain:

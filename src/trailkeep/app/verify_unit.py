@@ -7,22 +7,23 @@ proved. Never more than some hundred objects are held.
 
 from collections import deque
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from queue import SimpleQueue
 from typing import Final
 
 from trailkeep.app.attest import Row
+from trailkeep.app.verify_deleted import fetch_deleted
 from trailkeep.app.verify_logs import Shelf
 from trailkeep.app.verify_pool import Fetched, fetch
 from trailkeep.app.verify_run import IN_FLIGHT, Tools, Unit, UnitResult, state_of
-from trailkeep.app.verify_slots import BEFORE, Line, Slot, Slots
+from trailkeep.app.verify_slots import BEFORE, Line, Slot, Slots, was_deleted
 from trailkeep.app.verify_tell import Telling
 from trailkeep.ports import NotThereError, ReadError
 from trailkeep.verify.chain import HOUR, Seen, end_of, follow, hours
 from trailkeep.verify.content import LARGEST_DIGEST
 from trailkeep.verify.digest import Digest, LogFile
 from trailkeep.verify.judge import OBSTACLES, Fault, Judged, judge, judge_log, proved_by
-from trailkeep.verify.keys import Chain
+from trailkeep.verify.keys import Chain, Folder, parse_log
 from trailkeep.verify.verdict import Cause, Kind, Verdict
 
 AHEAD: Final = 48
@@ -51,8 +52,9 @@ class _Run:
         self.unit = unit
         self.tools = tools
         self.result = UnitResult()
-        self.shelf = Shelf(tools, unit, self.result, again=self.look_again, gone=self.tell_gone)
+        self.shelf = Shelf(tools, unit, self.result, again=self.look_again, gone=self.tell_gone, late=self.look_deleted)
         self.telling = Telling(unit, tools, self.result, self.shelf)
+        self.slots = Slots(self.telling)
         self.lines: dict[tuple[Chain, bool], Line] = {}
         self.queue: deque[Slot] = deque()
         self.todo: deque[tuple[Slot | None, LogFile]] = deque()
@@ -61,7 +63,7 @@ class _Run:
 
     def go(self) -> UnitResult:
         try:
-            for slot in Slots(self.telling):
+            for slot in self.slots:
                 self.queue.append(slot)
                 if slot.attested is None:
                     self.submit([(slot, None)])
@@ -99,6 +101,8 @@ class _Run:
             if file is not None:
                 return fetch(store, file.key, stored=stored)
             assert slot is not None
+            if slot.versions:
+                return fetch_deleted(store, slot.key, slot.versions, self.tools.keys, stored=stored)
             return fetch(store, str(slot.key), keep=LARGEST_DIGEST, stored=stored)
 
         self.tools.pool.submit(job, self.reply)
@@ -147,8 +151,10 @@ class _Run:
         line.pending = slot
         if slot.judged.is_proved:
             self.begin(slot)
-        recent = [x.pending.key.end for x in self.lines.values() if x.pending]
-        safe = min(end for end in recent if end > slot.key.end - BEFORE) - 3 * HOUR
+        # what lies before the last settled digest of a chain is told; a hole behind it may still name log files
+        recent = [x.last_end or x.pending.key.end for x in self.lines.values() if x.pending]
+        here = line.last_end or slot.key.end
+        safe = min([here, *(end for end in recent if end > slot.key.end - BEFORE)]) - 3 * HOUR
         self.shelf.list_before(safe.date())
 
     def judged(self, slot: Slot) -> Judged:
@@ -210,7 +216,7 @@ class _Run:
             line.unproved.append(slot.key)
             self.telling.darken(slot.key.end - HOUR, slot.key.end, fault)
         if slot.is_gone:
-            fault = Fault(cause=Cause.DELETED, detail="it was there when it was verified")
+            fault = Fault(cause=Cause.DELETED, detail=_gone(slot))
         slot.is_settled = True
         self.said(slot, fault)
         self.finish(slot)
@@ -244,13 +250,19 @@ class _Run:
             return
         slot.is_whole = False
         start = digest.start if digest else slot.key.end - HOUR
-        self.telling.find(fault.cause, kind, str(slot.key), slot.key.chain, start, slot.key.end, fault.detail)
+        version = slot.found.found.version if slot.versions and isinstance(slot.found, Fetched) else ""
+        chain_ = slot.key.chain
+        self.telling.find(fault.cause, kind, str(slot.key), chain_, start, slot.key.end, fault.detail, version)
 
     # the log files
 
     def took_log(self, slot: Slot | None, file: LogFile, found: "Fetched | ReadError") -> None:
         fault: Fault | None
         bucket = self.tools.store.bucket
+        if isinstance(found, NotThereError) and slot and self.telling.is_expired(slot.key.end, Folder.LOG):
+            slot.left -= 1
+            self.finish(slot)
+            return
         if isinstance(found, NotThereError):
             fault = Fault(cause=Cause.DELETED, detail="its digest names it, and it is not there")
         elif isinstance(found, ReadError):
@@ -299,9 +311,25 @@ class _Run:
             file = LogFile(bucket=self.tools.store.bucket, key=key, hash=row.raw_sha256)
             self.todo.append((None, file))
 
+    def look_deleted(self, when: datetime) -> None:
+        """A log file that nothing names: perhaps a digest does that was deleted, a backfill digest for instance."""
+        for lost in self.slots.deleted.around(when) if self.lines else ():
+            slot = was_deleted(lost)
+            slot.found = fetch_deleted(self.tools.store, lost.key, lost.versions, self.tools.keys, stored=False)
+            slot.judged = self.judged(slot)
+            if slot.judged.is_proved:
+                self.begin(slot)
+            slot.is_settled = True
+            self.said(slot, Fault(cause=Cause.DELETED, detail=_gone(slot)))
+
     def tell_gone(self, day: date, names: frozenset[int]) -> None:
         ledger = self.tools.ledger
         for key in ledger.keys_of(self.unit.base, self.unit.region, day, names) if ledger else ():
+            named = parse_log(key)
+            if named and self.telling.is_expired(named.delivered, Folder.LOG):
+                self.result.totals.add(Kind.LOG, Verdict.VALID, -1)
+                self.result.totals.attested -= 1
+                continue
             self.result.totals.add(Kind.LOG, Verdict.VALID, -1)
             self.result.totals.attested -= 1
             self.telling.find(Cause.DELETED, Kind.LOG, key, detail="it was there when it was verified")
@@ -311,7 +339,7 @@ class _Run:
     def tails(self) -> None:
         window = self.unit.window
         until = min(window.until, window.expected) if window.until else window.expected
-        covered = [until - IN_FLIGHT]
+        told = []
         for (chain, is_backfill), line in self.lines.items():
             if is_backfill:
                 continue
@@ -321,8 +349,19 @@ class _Run:
             elif line.last_end and line.last_end < until - HOUR:
                 self.telling.gap(chain, line.last_end, until, "no digest that can be believed says what came then")
             if line.last_end:
-                covered.append(line.last_end if line.last_end > until else line.last_end - IN_FLIGHT)
-        self.shelf.judged_until = max(covered)
+                # the next digest is not due yet: what was delivered since the last one is in none
+                due = line.last_end + HOUR * max(0, int((until - line.last_end) / HOUR))
+                told.append(due if due > until else due - IN_FLIGHT)
+        self.shelf.judged_until = min(told, default=until - IN_FLIGHT)
+
+
+def _gone(slot: Slot) -> str:
+    if not slot.versions:
+        return "it was there when it was verified"
+    if slot.judged and slot.judged.is_proved:
+        return "it was deleted; an old version of it is what CloudTrail signed, and speaks for its log files"
+    why = slot.judged.fault.detail if slot.judged and slot.judged.fault else "it does not hold"
+    return f"it was deleted, and no old version of it can be believed: {why}"
 
 
 def _row(key: str, found: Fetched) -> Row:

@@ -78,9 +78,16 @@ def open_cloud(access: Access, spec: "Spec | None") -> "Cloud":
     )
 
 
-def scope_of(spec: "Spec | None", *, sample_volumes: bool = False, day: datetime | None = None) -> "Scope":
-    """What a snapshot needs to hold for this specification, or for an organization nobody has described yet."""
+def scope_of(
+    spec: "Spec | None", *, sample_volumes: bool = False, watching: bool = True, day: datetime | None = None
+) -> "Scope":
+    """What a snapshot needs to hold for this specification, or for an organization nobody has described yet.
+
+    `watching` says whether what watches is read where the specification does not ask for any of it.
+    """
     from trailkeep.aws.read.scope import Scope
+    from trailkeep.setup.desired.alarms import sender_name
+    from trailkeep.setup.desired.rules import aggregator_name
     from trailkeep.setup.places import excluded
 
     if spec is None:
@@ -96,6 +103,7 @@ def scope_of(spec: "Spec | None", *, sample_volumes: bool = False, day: datetime
             spec.organization.access_role,
             spec.guardrails.break_glass_role,
             spec.guardrails.deployer_role,
+            *([aggregator_name(spec)] if spec.monitoring else []),
         ),
         name_prefix=spec.created.name_prefix,
         bucket_names=tuple(b for b in (spec.archive.trail_bucket, spec.archive.config_bucket) if b),
@@ -103,6 +111,8 @@ def scope_of(spec: "Spec | None", *, sample_volumes: bool = False, day: datetime
         regions=None if wanted == "enabled" else wanted,
         excluded=lambda organization: excluded(spec, organization, today),
         sample_volumes=sample_volumes,
+        watching=watching or spec.monitoring is not None,
+        sender_role=sender_name(spec) if spec.monitoring and spec.monitoring.alarms else "",
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from trailkeep.aws.permissions import Operation
 from trailkeep.model.change import (
+    ApplyHubPolicy,
     AttachGuard,
     AttachPolicy,
     Change,
@@ -17,17 +18,31 @@ from trailkeep.model.change import (
     EnableAllFeatures,
     EnablePolicyType,
     MoveAccount,
+    PutAggregator,
+    PutBus,
     PutChannel,
+    PutEventRule,
+    PutFindingAggregator,
     PutGuard,
+    PutHubPolicy,
+    PutOrganizationRule,
+    PutPack,
     PutPolicy,
     PutRecorder,
+    PutRole,
+    PutRule,
+    PutTopic,
     PutTrail,
     SetBucket,
+    SetCentralConfiguration,
     SetDelegate,
+    SetHub,
+    SetHubAdministrator,
     SetKey,
     SetLogging,
     SetRecording,
     SetSelectors,
+    SetSubscription,
     SetTrustedAccess,
 )
 from trailkeep.model.ids import is_pending
@@ -59,6 +74,12 @@ _ALWAYS: Mapping[type[Change], tuple[Operation, ...]] = {
     SetSelectors: (("cloudtrail", "put_event_selectors"),),
     PutRecorder: (("config", "put_configuration_recorder"),),
     PutChannel: (("config", "put_delivery_channel"),),
+    SetHubAdministrator: (("securityhub", "enable_organization_admin_account"),),
+    SetHub: (("securityhub", "enable_security_hub"),),
+    SetCentralConfiguration: (("securityhub", "update_organization_configuration"),),
+    ApplyHubPolicy: (("securityhub", "start_configuration_policy_association"),),
+    PutTopic: (("sns", "create_topic"), ("sns", "set_topic_attributes")),
+    SetSubscription: (("sns", "subscribe"),),
 }
 
 
@@ -67,7 +88,40 @@ def operations_of(change: Change) -> tuple[Operation, ...]:
     kind = type(change)
     if kind in _ALWAYS:
         return _ALWAYS[kind]
+    if kind in _WATCHING:
+        return _WATCHING[kind](change)
     return (_DEPENDING[kind](change),) if kind in _DEPENDING else ()
+
+
+def _watching(
+    service: str, write: tuple[str, ...], delete: str, update: tuple[str, ...] | None = None
+) -> Callable[[Any], tuple[Operation, ...]]:
+    """What a change with a `before` and an `after` calls: to make, to change, or to end something."""
+
+    def needed(change: Any) -> tuple[Operation, ...]:  # noqa: ANN401 any change of that form
+        if change.after is None:
+            return ((service, delete),)
+        names = write if change.before is None or update is None else update
+        return tuple((service, name) for name in names)
+
+    return needed
+
+
+_WATCHING: Mapping[type[Change], Callable[[Any], tuple[Operation, ...]]] = {
+    PutRole: _watching("iam", ("create_role", "put_role_policy"), "delete_role", ("put_role_policy",)),
+    PutOrganizationRule: _watching("config", ("put_organization_config_rule",), "delete_organization_config_rule"),
+    PutRule: _watching("config", ("put_config_rule",), "delete_config_rule"),
+    PutPack: _watching("config", ("put_organization_conformance_pack",), "delete_organization_conformance_pack"),
+    PutAggregator: _watching("config", ("put_configuration_aggregator",), "delete_configuration_aggregator"),
+    PutFindingAggregator: _watching(
+        "securityhub", ("create_finding_aggregator",), "delete_finding_aggregator", ("update_finding_aggregator",)
+    ),
+    PutHubPolicy: _watching(
+        "securityhub", ("create_configuration_policy",), "delete_configuration_policy", ("update_configuration_policy",)
+    ),
+    PutBus: _watching("events", ("create_event_bus", "put_permission"), "delete_event_bus", ("put_permission",)),
+    PutEventRule: _watching("events", ("put_rule", "put_targets"), "delete_rule"),
+}
 
 
 def _delegate(change: SetDelegate) -> Operation:
@@ -115,6 +169,10 @@ def resource_of(change: Change) -> str:
             found = change.arn
         case CreateRole():
             found = change.role.arn
+        case PutRole():
+            found = change.item.arn
+        case PutTopic():
+            found = change.item.arn
         case PutGuard():
             guard = change.after or change.before
             found = guard.arn if guard else ANY

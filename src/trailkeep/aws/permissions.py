@@ -35,8 +35,20 @@ _ORGANIZATION_TRAIL = (
 Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-an-organizational-trail-prepare.html
 """
 
+_ORGANIZATION_RULE = (
+    "organizations:DescribeOrganization organizations:ListAccounts "
+    "organizations:ListAWSServiceAccessForOrganization organizations:ListDelegatedAdministrators"
+)
+"""What deploying Config rules to an organization needs besides.
+
+Source: https://docs.aws.amazon.com/config/latest/developerguide/config-rule-multi-account-deployment.html
+"""
+
 _SIMULATION = {"simulate_principal_policy": "SimulatePrincipalPolicy"}
 """With it, `apply` says what would be denied before it changes anything; it does its work without."""
+
+PASSED_TO = ("config.amazonaws.com", "events.amazonaws.com")
+"""The services to which roles are handed: recorders and aggregators, event rules."""
 
 READ: Mapping[Where, Mapping[Operation, Actions]] = {
     Where.MANAGEMENT: {
@@ -59,7 +71,9 @@ READ: Mapping[Where, Mapping[Operation, Actions]] = {
                 "list_targets_for_policy": "ListTargetsForPolicy",
             },
         ),
+        **_of("config", {"describe_config_rules": "DescribeConfigRules"}),
         **_of("controltower", {"list_landing_zones": "ListLandingZones"}),
+        **_of("securityhub", {"list_organization_admin_accounts": "ListOrganizationAdminAccounts"}),
     },
     Where.MEMBERS: {
         **_of("account", {"list_regions": "ListRegions"}),
@@ -82,6 +96,7 @@ READ: Mapping[Where, Mapping[Operation, Actions]] = {
                 "describe_delivery_channels": "DescribeDeliveryChannels",
             },
         ),
+        **_of("events", {"list_rules": "ListRules", "list_targets_by_rule": "ListTargetsByRule"}),
         **_of(
             "iam",
             {
@@ -89,12 +104,15 @@ READ: Mapping[Where, Mapping[Operation, Actions]] = {
                 "get_policy": "GetPolicy",
                 "get_policy_version": "GetPolicyVersion",
                 "get_role": "GetRole",
+                "get_role_policy": "GetRolePolicy",
                 "list_attached_role_policies": "ListAttachedRolePolicies",
+                "list_role_policies": "ListRolePolicies",
                 "list_roles": "ListRoles",
             },
         ),
     },
     Where.ARCHIVE: {
+        **_of("config", {"describe_config_rules": "DescribeConfigRules"}),
         **_of("cloudwatch", {"get_metric_statistics": "GetMetricStatistics"}),
         **_of(
             "iam",
@@ -123,15 +141,52 @@ READ: Mapping[Where, Mapping[Operation, Actions]] = {
             },
         ),
     },
-    Where.SECURITY: _of(
-        "kms",
-        {
-            "describe_key": "DescribeKey",
-            "get_key_policy": "GetKeyPolicy",
-            "get_key_rotation_status": "GetKeyRotationStatus",
-            "list_aliases": "ListAliases",
-        },
-    ),
+    Where.SECURITY: {
+        **_of(
+            "config",
+            {
+                "describe_config_rules": "DescribeConfigRules",
+                "describe_configuration_aggregators": "DescribeConfigurationAggregators",
+                "describe_organization_config_rule_statuses": "DescribeOrganizationConfigRuleStatuses",
+                "describe_organization_config_rules": "DescribeOrganizationConfigRules",
+                "describe_organization_conformance_pack_statuses": "DescribeOrganizationConformancePackStatuses",
+                "describe_organization_conformance_packs": "DescribeOrganizationConformancePacks",
+                "get_organization_config_rule_detailed_status": "GetOrganizationConfigRuleDetailedStatus",
+                "get_organization_conformance_pack_detailed_status": "GetOrganizationConformancePackDetailedStatus",
+            },
+        ),
+        **_of("events", {"describe_event_bus": "DescribeEventBus"}),
+        **_of(
+            "kms",
+            {
+                "describe_key": "DescribeKey",
+                "get_key_policy": "GetKeyPolicy",
+                "get_key_rotation_status": "GetKeyRotationStatus",
+                "list_aliases": "ListAliases",
+            },
+        ),
+        **_of(
+            "securityhub",
+            {
+                "describe_hub": "DescribeHub",
+                "describe_organization_configuration": "DescribeOrganizationConfiguration",
+                "describe_security_hub_v2": "DescribeSecurityHubV2",
+                "describe_standards": "DescribeStandards",
+                "get_configuration_policy": "GetConfigurationPolicy",
+                "get_finding_aggregator": "GetFindingAggregator",
+                "list_configuration_policies": "ListConfigurationPolicies",
+                "list_configuration_policy_associations": "ListConfigurationPolicyAssociations",
+                "list_finding_aggregators": "ListFindingAggregators",
+            },
+        ),
+        **_of(
+            "sns",
+            {
+                "get_topic_attributes": "GetTopicAttributes",
+                "list_subscriptions_by_topic": "ListSubscriptionsByTopic",
+            },
+        ),
+    },
 }
 """What `snapshot` and `plan` call. Keys and buckets are read in both the log-archive and the security account.
 
@@ -176,7 +231,18 @@ WRITE: Mapping[Where, Mapping[Operation, Actions]] = {
                 "organizations:DeregisterDelegatedAdministrator organizations:DescribeOrganization",
             },
         ),
+        **_of("config", {"delete_config_rule": "DeleteConfigRule", "put_config_rule": "PutConfigRule"}),
         **_of("iam", {"get_role": "GetRole", **_SIMULATION}),
+        **_of(
+            "securityhub",
+            {
+                "disable_organization_admin_account": "DisableOrganizationAdminAccount "
+                "organizations:DescribeOrganization organizations:DeregisterDelegatedAdministrator",
+                "enable_organization_admin_account": "EnableOrganizationAdminAccount "
+                "organizations:DescribeOrganization organizations:EnableAWSServiceAccess "
+                "organizations:RegisterDelegatedAdministrator",
+            },
+        ),
         **_of(
             "ssm",
             {"delete_parameter": "DeleteParameter", "get_parameter": "GetParameter", "put_parameter": "PutParameter"},
@@ -204,9 +270,29 @@ WRITE: Mapping[Where, Mapping[Operation, Actions]] = {
                 "stop_configuration_recorder": "StopConfigurationRecorder",
             },
         ),
-        **_of("iam", {"create_service_linked_role": "CreateServiceLinkedRole"}),
+        **_of(
+            "events",
+            {
+                "delete_rule": "DeleteRule",
+                "put_rule": "PutRule TagResource",
+                "put_targets": "PutTargets iam:PassRole",
+                "remove_targets": "RemoveTargets",
+            },
+        ),
+        **_of(
+            "iam",
+            {
+                "create_role": "CreateRole TagRole PutRolePermissionsBoundary",
+                "create_service_linked_role": "CreateServiceLinkedRole",
+                "delete_role": "DeleteRole",
+                "delete_role_policy": "DeleteRolePolicy",
+                "put_role_policy": "PutRolePolicy",
+                "update_assume_role_policy": "UpdateAssumeRolePolicy",
+            },
+        ),
     },
     Where.ARCHIVE: {
+        **_of("config", {"delete_config_rule": "DeleteConfigRule", "put_config_rule": "PutConfigRule"}),
         **_of(
             "iam",
             {
@@ -259,7 +345,59 @@ WRITE: Mapping[Where, Mapping[Operation, Actions]] = {
                 "put_key_policy": "PutKeyPolicy",
             },
         ),
-        **_of("iam", _SIMULATION),
+        **_of(
+            "iam", {"attach_role_policy": "AttachRolePolicy", "detach_role_policy": "DetachRolePolicy", **_SIMULATION}
+        ),
+        **_of(
+            "config",
+            {
+                "delete_config_rule": "DeleteConfigRule",
+                "delete_configuration_aggregator": "DeleteConfigurationAggregator",
+                "delete_organization_config_rule": "DeleteOrganizationConfigRule",
+                "delete_organization_conformance_pack": "DeleteOrganizationConformancePack",
+                "put_config_rule": "PutConfigRule",
+                "put_configuration_aggregator": "PutConfigurationAggregator iam:PassRole",
+                "put_organization_config_rule": f"PutOrganizationConfigRule {_ORGANIZATION_RULE}",
+                "put_organization_conformance_pack": f"PutOrganizationConformancePack {_ORGANIZATION_RULE} "
+                "iam:CreateServiceLinkedRole",
+            },
+        ),
+        **_of(
+            "events",
+            {
+                "create_event_bus": "CreateEventBus",
+                "delete_event_bus": "DeleteEventBus",
+                "put_permission": "PutPermission",
+            },
+        ),
+        **_of(
+            "securityhub",
+            {
+                "create_configuration_policy": "CreateConfigurationPolicy TagResource",
+                "create_finding_aggregator": "CreateFindingAggregator",
+                "delete_configuration_policy": "DeleteConfigurationPolicy",
+                "delete_finding_aggregator": "DeleteFindingAggregator",
+                "disable_security_hub": "DisableSecurityHub",
+                "enable_security_hub": "EnableSecurityHub TagResource iam:CreateServiceLinkedRole",
+                "get_configuration_policy_association": "GetConfigurationPolicyAssociation",
+                "start_configuration_policy_association": "StartConfigurationPolicyAssociation",
+                "start_configuration_policy_disassociation": "StartConfigurationPolicyDisassociation",
+                "update_configuration_policy": "UpdateConfigurationPolicy",
+                "update_finding_aggregator": "UpdateFindingAggregator",
+                "update_organization_configuration": "UpdateOrganizationConfiguration "
+                "organizations:DescribeOrganization organizations:ListAccounts",
+            },
+        ),
+        **_of(
+            "sns",
+            {
+                "create_topic": "CreateTopic TagResource",
+                "delete_topic": "DeleteTopic",
+                "set_topic_attributes": "SetTopicAttributes",
+                "subscribe": "Subscribe",
+                "unsubscribe": "Unsubscribe",
+            },
+        ),
     },
 }
 """What `apply` and `rollback` call besides, when every part of the specification is used."""
@@ -302,10 +440,18 @@ PROBE: Mapping[Where, Mapping[Operation, Actions]] = {
 }
 """What `doctor --probe` asks besides what a snapshot reads; without it nothing here is called."""
 
+SEND: Mapping[Where, Mapping[Operation, Actions]] = {
+    Where.SECURITY: {
+        **_of("securityhub", {"batch_import_findings": "BatchImportFindings", "get_findings": "GetFindings"}),
+        **_of("sns", {"publish": "Publish"}),
+    },
+}
+"""What `audit --send` and `--notify` call; without them nothing here is called."""
+
 
 def _merged() -> dict[Operation, Actions]:
     found: dict[Operation, Actions] = {}
-    for table in (*READ.values(), *WRITE.values(), *ARCHIVED.values(), *PROBE.values()):
+    for table in (*READ.values(), *WRITE.values(), *ARCHIVED.values(), *PROBE.values(), *SEND.values()):
         for operation, actions in table.items():
             found[operation] = tuple(dict.fromkeys((*found.get(operation, ()), *actions)))
     return found
@@ -323,7 +469,7 @@ def policy(tables: Iterable[Mapping[Operation, Actions]]) -> dict[str, Any]:
         {"Effect": "Allow", "Action": [a for a in actions if a != passed], "Resource": "*"}
     ]
     if passed in actions:
-        only = {"StringEquals": {"iam:PassedToService": "config.amazonaws.com"}}
+        only = {"StringEquals": {"iam:PassedToService": list(PASSED_TO)}}
         statements.append({"Effect": "Allow", "Action": passed, "Resource": "*", "Condition": only})
     return {"Version": "2012-10-17", "Statement": statements}
 
@@ -352,6 +498,7 @@ def _lines() -> Iterator[str]:
         ("To apply", "What `apply` and `rollback` call, in addition to the above.", WRITE),
         ("To read the archive", "What `verify` and `coverage` call; a reader of the archive needs no more.", ARCHIVED),
         ("To probe", "What `doctor --probe` asks, in addition to what it reads.", PROBE),
+        ("To send", "What `audit --send` and `audit --notify` call, in addition to what it reads.", SEND),
     ):
         yield from ("", f"## {title}", "", intro)
         for where, calls in table.items():

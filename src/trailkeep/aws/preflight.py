@@ -13,7 +13,17 @@ from trailkeep.aws.cloud import Cloud
 from trailkeep.aws.needs import ANY, operations_of, resource_of
 from trailkeep.aws.permissions import IAM_ACTIONS
 from trailkeep.errors import AwsError
-from trailkeep.model.change import Change, CreateBucket, CreateRole, CreateServiceLinkedRole, PutRecorder, PutTrail
+from trailkeep.model.change import (
+    Change,
+    CreateBucket,
+    CreateRole,
+    CreateServiceLinkedRole,
+    PutAggregator,
+    PutEventRule,
+    PutRecorder,
+    PutRole,
+    PutTrail,
+)
 
 WHOLE = frozenset(
     "organizations:CreateAccount organizations:DescribeOrganization "
@@ -95,7 +105,7 @@ def _is_needed(action: str, change: Change) -> bool:
     match change:
         case CreateBucket():
             return name not in _LOCKING or change.bucket.lock is not None
-        case CreateRole():
+        case CreateRole() | PutRole():
             return name != "PutRolePermissionsBoundary" or bool(change.boundary)
         case PutTrail():
             return action.startswith("cloudtrail:") or change.trail.is_organization
@@ -107,6 +117,11 @@ def _exactly(action: str, change: Change) -> tuple[str, tuple[tuple[str, str], .
     """The resource and context of actions that policies narrow by context (IAM User Guide, PassRole)."""
     if isinstance(change, PutRecorder) and action == "iam:PassRole":
         return change.after.role, (("iam:PassedToService", "config.amazonaws.com"),)
+    if isinstance(change, PutAggregator) and action == "iam:PassRole" and change.after:
+        return change.after.role, (("iam:PassedToService", "config.amazonaws.com"),)
+    if isinstance(change, PutEventRule) and action == "iam:PassRole":
+        roles = [t.role for t in change.item.targets if t.role]
+        return (roles or [ANY])[0], (("iam:PassedToService", "events.amazonaws.com"),)
     if isinstance(change, CreateServiceLinkedRole):
         return ANY, (("iam:AWSServiceName", change.service),)
     return None

@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,12 +15,15 @@ from trailkeep.cli import options as o
 from trailkeep.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from trailkeep.app.audit_notify import Topic, Webhook
     from trailkeep.app.world import Wanted
     from trailkeep.audit.check import Check
+    from trailkeep.aws.cloud import Cloud
     from trailkeep.model.snapshot import Snapshot
     from trailkeep.report.findings import Report
 
 _FILES = "Files"
+_TELL = "Tell others"
 _MUTES = "YAML list of accepted findings: check, subject, owner, reason, until."
 
 
@@ -35,6 +39,20 @@ class As(StrEnum):
     SARIF = "sarif"
     JUNIT = "junit"
     MARKDOWN = "markdown"
+
+
+class Place(StrEnum):
+    """Where findings may be sent."""
+
+    SECURITY_HUB = "security-hub"
+
+
+class When(StrEnum):
+    """When `--notify` tells of an audit."""
+
+    NEW = "new"
+    FAIL = "fail"
+    ALWAYS = "always"
 
 
 class Grade(StrEnum):
@@ -86,6 +104,26 @@ def audit(
         Path | None, typer.Option(help="Write to this file; {format} in its name stands for each format.")
     ] = None,
     out_dir: Annotated[Path | None, typer.Option(help="Write every format into this folder, as audit.json, …")] = None,
+    send: Annotated[
+        Place | None,
+        typer.Option(
+            help="Send findings to Security Hub of the security account (of the caller's own without --spec); asks.",
+            rich_help_panel=_TELL,
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before sending.", rich_help_panel=_TELL)] = False,
+    notify: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Tell this SNS topic (ARN) or webhook (URL) in a few lines; again for more.",
+            envvar="TRAILKEEP_NOTIFY",
+            show_envvar=True,
+            rich_help_panel=_TELL,
+        ),
+    ] = None,
+    notify_on: Annotated[
+        When, typer.Option(help="Tell what is new since --baseline, any failure, or always.", rich_help_panel=_TELL)
+    ] = When.FAIL,
     snapshot: o.SnapshotIn = None,
     profile: o.Profile = None,
     region: o.RegionName = None,
@@ -110,16 +148,59 @@ def audit(
     checks = chosen(check, proofs=proofs)
     if listed:
         return _list(checks)
+    whom = _whom(notify, notify_on, baseline, send=send, yes=yes)
     frameworks = tuple(known(id_) for id_ in dict.fromkeys(framework or ()))
     places = _places(output or [As.TABLE], output_file, out_dir)
     wanted = spec_beside(spec)
-    seen = _snapshot(snapshot, wanted, profile, region, workers, verbose)
+    cloud = _cloud(wanted, profile, region, workers, verbose)
+    seen = _snapshot(snapshot, wanted, cloud)
     beside = Beside(mutes=mutes, baseline=baseline, verified=verified, covered=covered)
     audited = judge(wanted, seen, checks, beside, progress=_progress)
     report = Report(audited=audited, frameworks=frameworks, version=__version__)
     for form, place in places:
         _say(report, form, place)
-    return audited.exit_code(Severity(fail_on.value))
+    code = audited.exit_code(Severity(fail_on.value))
+    return _tell(report, code, whom, notify_on, cloud, send=send, yes=yes)
+
+
+def _whom(
+    targets: Iterable[str] | None, when: When, baseline: Path | None, *, send: Place | None, yes: bool
+) -> tuple["Topic | Webhook", ...]:
+    """Who is to be told; UsageError for what cannot be done, before anything is read."""
+    if send is not None:
+        from trailkeep.cli.audit_tell import need_consent
+
+        need_consent(yes)
+    if not targets:
+        return ()
+    from trailkeep.app.audit_notify import target
+
+    if when is When.NEW and baseline is None:
+        raise UsageError("what is new can be told beside an earlier audit only", hint="add --baseline FILE")
+    return tuple(target(t) for t in dict.fromkeys(targets))
+
+
+def _tell(
+    report: "Report",
+    code: ExitCode,
+    whom: tuple["Topic | Webhook", ...],
+    when: When,
+    cloud: "Callable[[], Cloud]",
+    *,
+    send: Place | None,
+    yes: bool,
+) -> ExitCode:
+    """Notices go first: that findings could not be sent is no reason to keep silent about the audit."""
+    if whom:
+        from trailkeep.app.audit_notify import When as Due
+        from trailkeep.cli.audit_tell import notify
+
+        code = notify(whom, Due(when.value), report, code, cloud)
+    if send is None:
+        return code
+    from trailkeep.cli.audit_tell import send as send_findings
+
+    return send_findings(report, code, cloud(), yes=yes)
 
 
 def _list(checks: Iterable["Check"]) -> ExitCode:
@@ -194,18 +275,29 @@ def _progress(what: str) -> None:
         say.err().print("proving what nobody can do", style="dim")
 
 
-def _snapshot(
-    file: Path | None, wanted: "Wanted | None", profile: str | None, region: str | None, workers: int, verbose: bool
-) -> "Snapshot":
+def _cloud(
+    wanted: "Wanted | None", profile: str | None, region: str | None, workers: int, verbose: bool
+) -> "Callable[[], Cloud]":
+    """The way into AWS, opened when it is first needed: a snapshot file may be judged without any."""
+
+    @cache
+    def opened() -> "Cloud":
+        from trailkeep.app.world import open_cloud
+
+        return open_cloud(entry.access(profile, region, workers, verbose), wanted.spec if wanted else None)
+
+    return opened
+
+
+def _snapshot(file: Path | None, wanted: "Wanted | None", cloud: "Callable[[], Cloud]") -> "Snapshot":
     if file is not None:
         from trailkeep.app import snapshot_file
 
         return snapshot_file.read(file)
-    from trailkeep.app.world import now, open_cloud, scope_of
+    from trailkeep.app.world import now, scope_of
     from trailkeep.aws.read.snapshot import read_snapshot
     from trailkeep.cli.watch import Watch
 
-    spec = wanted.spec if wanted else None
-    cloud = open_cloud(entry.access(profile, region, workers, verbose), spec)
+    entered = cloud()
     with Watch() as watch:
-        return read_snapshot(cloud, scope_of(spec), taken=now(), progress=watch)
+        return read_snapshot(entered, scope_of(wanted.spec if wanted else None), taken=now(), progress=watch)

@@ -162,7 +162,8 @@ def _snapshot(
     from trailkeep.cli.watch import Watch
 
     with Watch() as watch:
-        return read_snapshot(cloud(), scope_of(wanted.spec if wanted else None), taken=now, progress=watch)
+        scope = scope_of(wanted.spec if wanted else None, watching=False)
+        return read_snapshot(cloud(), scope, taken=now, progress=watch)
 
 
 def _chosen(

@@ -72,7 +72,7 @@ def attack(
     wanted = read_spec(spec).spec
     cloud = open_cloud(Access(), wanted)
     with Watch() as watch:
-        snapshot = read_snapshot(cloud, scope_of(wanted), taken=now(), progress=watch)
+        snapshot = read_snapshot(cloud, scope_of(wanted, watching=False), taken=now(), progress=watch)
     tried = verb.attack(cloud, wanted, snapshot)
     if output is o.Output.JSON:
         say.result_json(report.attacks_json(tried), output_file)

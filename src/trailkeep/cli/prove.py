@@ -102,4 +102,4 @@ def _snapshot(
     spec = wanted.spec if isinstance(wanted, Wanted) else None
     cloud = open_cloud(entry.access(profile, region, workers, verbose), spec)
     with Watch() as watch:
-        return read_snapshot(cloud, scope_of(spec), taken=now(), progress=watch)
+        return read_snapshot(cloud, scope_of(spec, watching=False), taken=now(), progress=watch)

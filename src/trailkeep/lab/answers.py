@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from trailkeep.lab import account, cloudtrail, config, controltower, iam, kms, organizations, s3, sts
+from trailkeep.lab import (
+    account,
+    cloudtrail,
+    config,
+    config_register,
+    controltower,
+    iam,
+    kms,
+    organizations,
+    s3,
+    sns,
+    sts,
+)
 from trailkeep.lab.call import Call
 from trailkeep.lab.delivery import answers as delivery_answers
+from trailkeep.lab.eventbridge import answers as eventbridge
 from trailkeep.lab.refusal import Reply
 from trailkeep.lab.s3_permissions import SERVED
 from trailkeep.lab.world import World
@@ -18,12 +31,14 @@ Answer = Callable[[Call, World], "dict[str, Any] | Reply | None"]
 ANSWERS: Mapping[str, Mapping[str, Answer]] = {
     "account": account.ANSWERS,
     "cloudtrail": {**cloudtrail.ANSWERS, **delivery_answers.CLOUDTRAIL},
-    "config": {**config.ANSWERS, **delivery_answers.CONFIG},
+    "config": {**config.ANSWERS, **delivery_answers.CONFIG, **config_register.ANSWERS},
     "controltower": controltower.ANSWERS,
+    "events": eventbridge.ANSWERS,
     "iam": iam.ANSWERS,
     "kms": kms.ANSWERS,
     "organizations": organizations.ANSWERS,
     "s3": s3.ANSWERS,
+    "sns": sns.ANSWERS,
     "sts": sts.ANSWERS,
 }
 """By service and API."""
@@ -40,6 +55,10 @@ def is_served(call: Call) -> bool:
         return call.action in SERVED
     if call.service == "cloudwatch":
         return call.action == "GetMetricStatistics"  # the daily storage metrics of buckets, which moto computes
+    if call.service == "sns":
+        return call.action in sns.SERVED
+    if call.service == "events":
+        return call.action in ANSWERS["events"]
     return bool(call.action) and (call.service, call.action) not in INVENTIONS
 
 

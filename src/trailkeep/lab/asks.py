@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from trailkeep.lab.decision import Ask
+from trailkeep.lab.eventbridge.resources import asks_of_events
 from trailkeep.lab.keys import find_key
 from trailkeep.lab.resources import Resource, bucket_resource, key_resource, resource_of
+from trailkeep.lab.sns_topics import find_topic
 
 if TYPE_CHECKING:
     from trailkeep.lab.call import Call
@@ -19,9 +21,15 @@ def asks_of(call: Call, world: World) -> Iterator[Ask]:
     """Every permission a call needs, the one it is named after first."""
     if call.service == "s3" and call.action == "DeleteObjects":
         return  # decided object by object: S3 answers with what was deleted and what was not
+    if call.service == "events":
+        yield from asks_of_events(call, world)
+        return
     about = resource_of(call, world)
     if call.service == "kms" and call.action in {"CreateAlias", "DeleteAlias", "UpdateAlias"}:
         yield from _alias(call, about)
+        return
+    if call.service == "sns":
+        yield from _sns(call, world, about)
         return
     if call.service == "sts" and call.params.get("TokenCode"):
         yield _ask(call.permission, about, **{"aws:multifactorauthpresent": ("true",)})
@@ -29,13 +37,22 @@ def asks_of(call: Call, world: World) -> Iterator[Ask]:
         yield _ask(call.permission, about)
     if call.service == "s3" and call.bucket:
         yield from _more_of_s3(call, world, about)
-    if call.service == "config" and call.action == "PutConfigurationRecorder":
-        recorder = call.params.get("ConfigurationRecorder") or {}
-        yield from _pass_role(call, str(recorder.get("roleARN", "")), "config.amazonaws.com")
-    if call.service == "cloudtrail" and call.params.get("CloudWatchLogsRoleArn"):
-        yield from _pass_role(call, str(call.params["CloudWatchLogsRoleArn"]), "cloudtrail.amazonaws.com")
+    for role, service in _roles_passed(call):
+        yield from _pass_role(call, role, service)
     if call.service == "sts" and "SourceIdentity" in call.params:
         yield _ask("sts:SetSourceIdentity", about)
+
+
+def _sns(call: Call, world: World, about: Resource) -> Iterator[Ask]:
+    """Amazon SNS Developer Guide: the default policy is about aws:SourceOwner; an encrypted topic takes its key too."""
+    yield _ask(call.permission, about, **{"aws:sourceowner": (call.account,)})
+    topic = find_topic(world, about.arn) if call.action == "Publish" else None
+    name = str(topic.kms_master_key_id or "") if topic is not None else ""
+    key = find_key(world, name, account=about.owner, region=call.region) if name else None
+    if key is not None:
+        via = {"kms:viaservice": (f"sns.{call.region}.amazonaws.com",)}
+        yield _ask("kms:GenerateDataKey", key_resource(key), **via)
+        yield _ask("kms:Decrypt", key_resource(key), **via)
 
 
 def deletions(call: Call, world: World, key: str, version: str | None) -> Iterator[Ask]:
@@ -59,6 +76,17 @@ def _alias(call: Call, about: Resource) -> Iterator[Ask]:
     yield Ask(action=call.permission, resource=name, owner=call.account)
     if ":key/" in about.arn:
         yield _ask(call.permission, about)
+
+
+def _roles_passed(call: Call) -> Iterator[tuple[str, str]]:
+    """The roles that a call hands to a service."""
+    if call.service == "config":
+        recorder = call.params.get("ConfigurationRecorder") or {}
+        source = call.params.get("OrganizationAggregationSource") or {}
+        yield str(recorder.get("roleARN", "")), "config.amazonaws.com"
+        yield str(source.get("RoleArn", "")), "config.amazonaws.com"
+    if call.service == "cloudtrail":
+        yield str(call.params.get("CloudWatchLogsRoleArn") or ""), "cloudtrail.amazonaws.com"
 
 
 def _pass_role(call: Call, role: str, service: str) -> Iterator[Ask]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from trailkeep.lab.delivery.controls import CONTROLS as DELIVERY
+from trailkeep.lab.eventbridge.controls import CONTROLS as EVENTS
 from trailkeep.lab.faults import parse_fault
 from trailkeep.lab.hand_out import hand_out, take_back
 from trailkeep.lab.logs.controls import CONTROLS as LOGS
@@ -112,5 +113,6 @@ CONTROLS: Mapping[tuple[str, str], Callable[[World, Any], Any]] = {
     ("DELETE", "credentials"): take_back,
     ("GET", "denials"): _denials,
     **DELIVERY,
+    **EVENTS,
     **LOGS,
 }

@@ -26,8 +26,10 @@ from trailkeep.lab.call import (
     unserved_protocol,
 )
 from trailkeep.lab.caller import ANONYMOUS
+from trailkeep.lab.config_register import keep_evaluating
 from trailkeep.lab.controls import control
 from trailkeep.lab.delivery.recording import keep_delivering, record
+from trailkeep.lab.eventbridge_trails import keep_telling
 from trailkeep.lab.faults import Fault
 from trailkeep.lab.gate import gate
 from trailkeep.lab.refusal import Refusal, Reply, access_denied, not_in_lab, render
@@ -54,6 +56,8 @@ class Door:
         self._world = world
         self._moto = moto
         keep_delivering(world)
+        keep_telling(world)
+        keep_evaluating(world)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""

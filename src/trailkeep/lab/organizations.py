@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from trailkeep.lab import account_creation, all_features, delegation, policy_attachment, tree
+from trailkeep.lab import (
+    account_creation,
+    all_features,
+    delegation,
+    organization_resource_policy,
+    policy_attachment,
+    tree,
+)
 from trailkeep.lab.call import Call
 from trailkeep.lab.refusal import Refusal
+from trailkeep.lab.resources import resource_of
 from trailkeep.lab.world import World
 
 FROM_ANYWHERE = frozenset({"AcceptHandshake", "DescribeOrganization", "LeaveOrganization", "ListHandshakesForAccount"})
@@ -15,7 +23,13 @@ FROM_ANYWHERE = frozenset({"AcceptHandshake", "DescribeOrganization", "LeaveOrga
 
 
 def may_ask(call: Call, world: World) -> bool:
-    """The management account may everything, a delegated administrator may read, a member may ask where it belongs."""
+    """The management account may everything, a delegated administrator may read, a member may ask where it belongs.
+
+    The organization's resource policy may open more to a member, or close it.
+    """
+    word = organization_resource_policy.word_of(call, world, resource_of(call, world).arn)
+    if word is not None:
+        return word
     if call.account == world.management or call.action in FROM_ANYWHERE:
         return True
     return call.action.startswith(("Describe", "List")) and world.is_delegated(call.account)
@@ -54,6 +68,6 @@ def _settled(answer: Callable[[Call, World], Any]) -> Callable[[Call, World], An
 
 ANSWERS: Mapping[str, Any] = {
     name: _settled(answer)
-    for part in (tree, account_creation, all_features, policy_attachment, delegation)
+    for part in (tree, account_creation, all_features, policy_attachment, delegation, organization_resource_policy)
     for name, answer in part.ANSWERS.items()
 } | {"LeaveOrganization": leave}

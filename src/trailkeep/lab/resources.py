@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from trailkeep.lab.config_resources import config_resource_arn
 from trailkeep.lab.keys import find_key
+from trailkeep.lab.sns_topics import find_topic
 from trailkeep.lab.trails import may_run_organization_trails, visible_trails
 
 if TYPE_CHECKING:
@@ -104,6 +106,19 @@ def _sts(call: Call, world: World) -> Resource:
     return Resource(arn=arn, owner=owner, policy=role.assume_role_policy_document, named=f"trust policy of {role.name}")
 
 
+def _sns(call: Call, world: World) -> Resource:
+    name = str(call.params.get("TopicArn") or call.params.get("TargetArn") or call.params.get("ResourceArn") or "")
+    topic = find_topic(world, name) if name else None
+    if topic is None:
+        made = f"arn:aws:sns:{call.region}:{call.account}:{call.params['Name']}" if call.params.get("Name") else "*"
+        return Resource(arn=name or made, owner=call.account)
+    return Resource(arn=topic.arn, owner=topic.account_id, policy=topic.policy, named=f"policy of topic {topic.name}")
+
+
+def _config(call: Call, world: World) -> Resource:
+    return Resource(arn=config_resource_arn(call, world), owner=call.account)
+
+
 def _organizations(call: Call, world: World) -> Resource:
     organization = world.organization
     wanted = call.params.get("PolicyId") or call.params.get("TargetId") or call.params.get("AccountId")
@@ -138,8 +153,8 @@ _FINDERS: Mapping[str, Callable[[Call, World], Resource]] = {
     "sts": _sts,
     "organizations": _organizations,
     "ssm": _named("parameter/", "Name"),
-    "sns": _named("", "TopicArn"),
+    "sns": _sns,
     "sqs": _named("", "QueueUrl", "QueueName"),
-    "events": _named("rule/", "Rule", "Name"),
     "logs": _named("log-group:", "logGroupName"),
+    "config": _config,
 }

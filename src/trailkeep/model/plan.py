@@ -9,14 +9,15 @@ from trailkeep.model.change import Change
 from trailkeep.model.snapshot import Snapshot, Unreachable
 from trailkeep.model.trail import Trail
 
-NoteKind = Literal["left alone", "refused", "open", "excluded", "cost"]
+NoteKind = Literal["left alone", "refused", "open", "excluded", "cost", "waiting"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Something the plan does not change, and why: a resource of another owner, a guardrail that would be unsafe.
 
-    `left alone`, `excluded` and `cost` are for information; `refused` and `open` leave the work incomplete.
+    `left alone`, `excluded`, `cost` and `waiting` (for somebody) are for information; `refused` and `open` leave the
+    work incomplete.
     """
 
     kind: NoteKind

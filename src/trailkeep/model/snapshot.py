@@ -7,11 +7,13 @@ from datetime import datetime
 from trailkeep.model.archive import Bucket, Key
 from trailkeep.model.identity import GuardPolicy, Role
 from trailkeep.model.ids import AccountId, Region
+from trailkeep.model.monitoring import EventRule, Monitoring
 from trailkeep.model.organization import Account, Organization
 from trailkeep.model.recorder import Channel, Recorder
 from trailkeep.model.trail import Trail, TrailStatus
 
-VERSION = 1
+VERSION = 2
+"""2 knows what watches: monitoring, and the event rules of cells. Files of version 1 are read as not knowing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,8 @@ class Cell:
     channel: Channel | None = None
     trails: tuple[TrailStatus, ...] = ()
     service_recorders: tuple[str, ...] = ()
+    alarms: tuple[EventRule, ...] = ()
+    """Event rules whose names begin with our prefix, on the default bus."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,8 @@ class Snapshot:
     volumes: tuple[Volume, ...]
     unreachable: tuple[Unreachable, ...]
     holdings: tuple[Holding, ...] = ()
+    monitoring: Monitoring | None = None
+    """None where it was not read."""
 
     def cell(self, account: AccountId, region: Region) -> Cell | None:
         """The cell, or None when that Region is not enabled or could not be read."""

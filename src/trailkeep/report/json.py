@@ -62,6 +62,9 @@ def outcome_json(
             {**change_json(f.change), "code": f.error.code, "error": f.error.message, "hint": f.error.hint}
             for f in outcome.failed
         ],
+        "unsupported": [
+            {**change_json(f.change), "error": f.error.message, "hint": f.error.hint} for f in outcome.unsupported
+        ],
         "untried": [change_json(c) for c in outcome.untried],
         "human": [{**change_json(c), "procedure": list(c.procedure)} for c in outcome.human],
         "left": plan_json(left, organization) if left else None,

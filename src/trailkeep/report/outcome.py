@@ -69,6 +69,12 @@ def _lines(organization: Organization, outcome: Outcome) -> Iterator[Text]:
             yield Text(f"      {printable(failure.error.hint)}", style="dim")
     if len(failed) > SHOWN:
         yield Text(f"  ✗ and {len(failed) - SHOWN} more", style="red")
+    for missing in outcome.unsupported[:SHOWN]:
+        where = f"{account_name(organization, missing.change.account)} {printable(missing.change.region)}".strip()
+        yield Text(f"  – {printable(missing.change.resource)}, {where}: AWS does not offer it there", style="yellow")
+        yield Text(f"      {printable(missing.error.hint)}", style="dim")
+    if len(outcome.unsupported) > SHOWN:
+        yield Text(f"  – and {len(outcome.unsupported) - SHOWN} more that AWS does not offer there", style="yellow")
     if outcome.stopped:
         yield Text(f"Stopped: {printable(outcome.stopped)}. Run apply again to go on.", style="bold yellow")
     if outcome.untried:

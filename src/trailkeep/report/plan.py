@@ -136,6 +136,7 @@ def _notes(notes: tuple[Note, ...]) -> Iterator[Text]:
         "cost": "what it costs to keep",
         "left alone": "left alone",
         "excluded": "not expected to log",
+        "waiting": "waiting for somebody",
         "refused": "refused, because it would not be safe",
         "open": "open",
     }

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from trailkeep.authz.prove.world import World
-from trailkeep.model.change import Change, PutChannel, PutRecorder, SetRecording
+from trailkeep.model.change import Change, PutChannel, PutEventRule, PutRecorder, PutRole, SetRecording
 from trailkeep.model.plan import after, ordered
 from trailkeep.model.snapshot import Snapshot
 from trailkeep.setup.places import find
@@ -28,10 +28,10 @@ def declared_after(spec: Spec, changes: Iterable[Change], snapshot: Snapshot) ->
 
 
 def _telling(changes: Iterable[Change]) -> Iterator[Change]:
-    """Without the many changes that no policy asks about: recorders, and an account's channels but one of each kind."""
+    """Without the many changes that no policy asks about: recorders, alarms, and channels but one of each kind."""
     channels: set[tuple[str, str, str]] = set()
     for change in changes:
-        if isinstance(change, PutRecorder | SetRecording):
+        if isinstance(change, PutRecorder | SetRecording | PutRole | PutEventRule):
             continue
         if isinstance(change, PutChannel):
             kind = (change.account, change.after.bucket, change.after.prefix)

@@ -145,3 +145,59 @@ RETIRE = Reason(
     text="a second copy of management events is billed; it was named to be retired",
     source=f"{_CT}creating-an-organizational-trail-best-practice.html",
 )
+_HUB = f"{_DOCS}securityhub/latest/userguide/"
+_EVENTS = f"{_DOCS}eventbridge/latest/userguide/"
+ORGANIZATION_RULE = Reason(
+    step="4.1",
+    text="AWS Config judges every account in every Region, new ones too",
+    source=f"{_CONFIG}config-rule-multi-account-deployment.html",
+)
+ARCHIVE_RULE = Reason(
+    step="4.1",
+    text="the archive itself is judged where it lives: an organization rule cannot be for one account",
+    source=f"{_CONFIG}managed-rules-by-aws-config.html",
+)
+DETECTOR = Reason(
+    step="4.1",
+    text="one detector that needs no trail: when the trail stops, its alarms stop with it",
+    source=f"{_CONFIG}cloudtrail-enabled.html",
+)
+PACK = Reason(
+    step="4.1",
+    text="the logging rules that judge an account as a whole, as one score",
+    source=f"{_CONFIG}conformance-pack-organization-apis.html",
+)
+AGGREGATOR = Reason(
+    step="4.1", text="compliance of every account, seen from one", source=f"{_CONFIG}aggregate-data.html"
+)
+AGGREGATOR_ROLE = Reason(
+    step="4.1",
+    text="the aggregator asks Organizations who belongs to it",
+    source=f"{_CONFIG}set-up-aggregator-cli.html",
+)
+HUB = Reason(
+    step="4.2",
+    text="the posture of every account, configured in one place",
+    source=f"{_HUB}start-central-configuration.html",
+)
+HUB_POLICY = Reason(
+    step="4.2",
+    text="the chosen standards, without controls that contradict the chosen protection",
+    source=f"{_HUB}create-associate-policy.html",
+)
+ALARM_ROLE = Reason(
+    step="4.1",
+    text="an event rule sends to another account as a role",
+    source=f"{_EVENTS}eb-cross-account.html",
+)
+ALARM_BUS = Reason(
+    step="4.1",
+    text="events of every account and Region come together on one bus",
+    source=f"{_EVENTS}eb-cross-account.html",
+)
+ALARM_TOPIC = Reason(step="4.1", text="one place that tells people", source=f"{_EVENTS}eb-targets.html")
+ALARM = Reason(
+    step="4.1",
+    text="who stops logging, touches the archive or its keys, or leaves, is heard of at once",
+    source=f"{_DOCS}awscloudtrail/latest/userguide/cloudtrail-aws-service-specific-topics.html",
+)

@@ -40,9 +40,9 @@ class FolderArchive:
             return ()
         return tuple(f"{prefix}{e.name}/" for e in _scan(folder) if e.is_dir(follow_symlinks=False))
 
-    def get(self, key: str) -> Found:
+    def get(self, key: str, version: str = "") -> Found:
         """See Store. Metadata is what lies beside it, None where nothing does."""
-        path = self._path(key)
+        path = None if version else self._path(key)
         try:
             if path is None or path.is_symlink() or not path.is_file():
                 raise NotThereError("there is no such file")

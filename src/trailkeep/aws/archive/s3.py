@@ -13,7 +13,9 @@ from trailkeep.aws.archive.credentials import Provider
 from trailkeep.aws.archive.patience import Patience
 from trailkeep.aws.clients import lab_endpoint
 from trailkeep.aws.cloud import Cloud
+from trailkeep.aws.read.lifecycle import fold_rule
 from trailkeep.errors import AwsError
+from trailkeep.model.archive import LifecycleRule
 from trailkeep.ports import Entry, Found, NotThereError, Obstacle, ReadError, Version
 
 T = TypeVar("T")
@@ -96,11 +98,11 @@ class S3Archive:
                 return tuple(found)
             more = {"ContinuationToken": answer["NextContinuationToken"]}
 
-    def get(self, key: str) -> Found:
+    def get(self, key: str, version: str = "") -> Found:
         """See Store. The whole object is read again when the connection breaks in a piece of it."""
         if _ODD_KEY.search(key):
-            return self._get_slowly(key)
-        return self.patience.repeat(lambda: _reading(lambda: self._get(key)))
+            return self._get_slowly(key, version)
+        return self.patience.repeat(lambda: _reading(lambda: self._get(key, version)))
 
     def versions(self, prefix: str, after: str = "") -> Iterator[Version]:
         """See Store."""
@@ -117,24 +119,21 @@ class S3Archive:
                 return
             more = {"KeyMarker": answer["NextKeyMarker"], "VersionIdMarker": answer["NextVersionIdMarker"]}
 
-    def retention(self) -> timedelta | None:
-        """After how long a lifecycle rule expires objects; None if none does, or that cannot be read."""
+    def lifecycle(self) -> tuple[LifecycleRule, ...]:
+        """The bucket's lifecycle rules. Raises ReadError (botocore model s3 GetBucketLifecycleConfiguration)."""
         try:
-            rules = self._ask("get_bucket_lifecycle_configuration").get("Rules", ())
-        except ReadError:
-            return None
-        days = [
-            r["Expiration"]["Days"]
-            for r in rules
-            if r.get("Status") == "Enabled" and r.get("Expiration", {}).get("Days")
-        ]
-        return timedelta(days=min(days)) if days else None
+            told = self._ask("get_bucket_lifecycle_configuration")
+        except ReadError as error:
+            if isinstance(error.__cause__, AwsError) and error.__cause__.code == "NoSuchLifecycleConfiguration":
+                return ()
+            raise
+        return tuple(fold_rule(rule) for rule in told.get("Rules") or ())
 
     def _listing(self, prefix: str, after: str) -> Iterator[Sequence[Any]]:
         return obstore.list(self._store, prefix, offset=after or None, chunk_size=_PAGE)
 
-    def _get(self, key: str) -> Found:
-        result = obstore.get(self._store, key)
+    def _get(self, key: str, version: str) -> Found:
+        result = obstore.get(self._store, key, options={"version": version} if version else None)
         meta = result.meta
         if meta["size"] <= WHOLE:
             chunks: tuple[bytes, ...] | Iterator[bytes] = (result.bytes(),)  # type: ignore[assignment]
@@ -162,8 +161,8 @@ class S3Archive:
                 return
             more = {"ContinuationToken": answer["NextContinuationToken"]}
 
-    def _get_slowly(self, key: str) -> Found:
-        answer = self._ask("get_object", Key=key)
+    def _get_slowly(self, key: str, version: str) -> Found:
+        answer = self._ask("get_object", Key=key, **({"VersionId": version} if version else {}))
         body = answer["Body"]
         entry = Entry(
             key=key,

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from trailkeep.aws.cloud import Cloud
 from trailkeep.aws.read.blind import blind
-from trailkeep.aws.read.identity import read_own_roles, read_roles, read_service_linked
+from trailkeep.aws.read.identity import read_own_roles, read_role_with_inline, read_roles, read_service_linked
 from trailkeep.aws.read.regions import read_regions
 from trailkeep.aws.read.scope import Scope
 from trailkeep.aws.read.trails import NOTHING, Own, read_trails
@@ -53,6 +53,11 @@ def visit(cloud: Cloud, organization: Organization, scope: Scope, account: Accou
     is_archive = account == scope.log_archive(organization)
     read = read_own_roles if is_archive else read_roles  # the archive's deny policy goes to every role it has
     roles: tuple[Role, ...] = part("roles", lambda: read(cloud, account.id, scope.role_names), ())
+    if scope.sender_role:
+        sender: tuple[Role, ...] = part(
+            "roles", lambda: read_role_with_inline(cloud, account.id, scope.sender_role), ()
+        )
+        roles = (*(r for r in roles if r.name != scope.sender_role), *sender)
     linked = part("service-linked roles", lambda: read_service_linked(cloud, account.id), None)
     own = read_trails(cloud, account.id, _listening(organization, scope, regions))
     return Visit(

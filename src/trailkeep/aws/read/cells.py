@@ -1,7 +1,7 @@
 """One account in one Region: an organization trail's status there, and Config."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from trailkeep.aws.cloud import Cloud
 from trailkeep.aws.read.blind import NOT_OFFERED, REGION_OFF, blind
@@ -9,8 +9,12 @@ from trailkeep.aws.read.recorders import Config, read_config
 from trailkeep.aws.read.trails import read_status
 from trailkeep.errors import AwsError
 from trailkeep.model.ids import AccountId, Region
+from trailkeep.model.monitoring import EventRule
 from trailkeep.model.snapshot import Cell, Unreachable
 from trailkeep.model.trail import Trail, TrailStatus
+
+Alarms = Callable[[AccountId, Region], tuple[EventRule, ...]]
+"""Reads our event rules of one account and Region. Raises AwsError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +27,13 @@ class Seen:
     unreachable: tuple[Unreachable, ...] = ()
 
 
-def read_cell(cloud: Cloud, account: AccountId, region: Region, trails: Sequence[Trail]) -> Seen:
+def read_cell(
+    cloud: Cloud, account: AccountId, region: Region, trails: Sequence[Trail], alarms: Alarms | None = None
+) -> Seen:
     """Three calls where Config is idle, five where it is set up; `trails` are the organization's.
 
-    Refused everything, the Region as a whole is unreachable; refused one part, that part is.
+    `alarms` reads our event rules: one call more, and one for each rule. Refused everything, the Region as a whole is
+    unreachable; refused one part, that part is.
     """
     try:
         config: Config | AwsError = read_config(cloud, account, region)
@@ -34,30 +41,39 @@ def read_cell(cloud: Cloud, account: AccountId, region: Region, trails: Sequence
         if error.code in REGION_OFF:
             return Seen(account=account, region=region, unreachable=(blind(error, account, region),))
         config = error
-    statuses: list[TrailStatus] = []
-    refused: AwsError | None = None
     heard = [t for t in trails if t.is_multi_region or t.home_region == region]
+    statuses, refused = _statuses(cloud, account, region, heard)
+    if isinstance(config, AwsError) and (refused or (not heard and config.code not in NOT_OFFERED)):
+        return Seen(account=account, region=region, unreachable=(blind(config, account, region),))
+    lost = [blind(refused, account, region, what="trails")] if refused else []
+    cell = Cell(trails=statuses)
+    if isinstance(config, AwsError):
+        lost.append(_without_config(config, account, region))
+    else:
+        cell = replace(
+            cell, recorder=config.recorder, channel=config.channel, service_recorders=config.service_recorders
+        )
+    if alarms:
+        try:
+            cell = replace(cell, alarms=alarms(account, region))
+        except AwsError as error:
+            lost.append(blind(error, account, region, what="alarms"))
+    return Seen(account=account, region=region, cell=cell, unreachable=tuple(lost))
+
+
+def _statuses(
+    cloud: Cloud, account: AccountId, region: Region, heard: Sequence[Trail]
+) -> tuple[tuple[TrailStatus, ...], AwsError | None]:
+    """The trails' status there, until one is refused."""
+    statuses: list[TrailStatus] = []
     for trail in heard:
         try:
             status = read_status(cloud, account, region, trail.arn)
         except AwsError as error:
-            refused = error
-            break
+            return tuple(statuses), error
         if status:
             statuses.append(status)
-    if isinstance(config, AwsError) and (refused or (not heard and config.code not in NOT_OFFERED)):
-        return Seen(account=account, region=region, unreachable=(blind(config, account, region),))
-    lost = [blind(refused, account, region, what="trails")] if refused else []
-    if isinstance(config, AwsError):
-        lost.append(_without_config(config, account, region))
-        return Seen(account=account, region=region, cell=Cell(trails=tuple(statuses)), unreachable=tuple(lost))
-    cell = Cell(
-        recorder=config.recorder,
-        channel=config.channel,
-        trails=tuple(statuses),
-        service_recorders=config.service_recorders,
-    )
-    return Seen(account=account, region=region, cell=cell, unreachable=tuple(lost))
+    return tuple(statuses), None
 
 
 def _without_config(error: AwsError, account: AccountId, region: Region) -> Unreachable:

@@ -1,6 +1,7 @@
 """Exempt roles with their trust, service-linked roles, and the archive's guard policies."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from trailkeep.aws.cloud import Cloud
 from trailkeep.errors import AwsError
@@ -16,6 +17,16 @@ def read_roles(cloud: Cloud, account: AccountId, names: Iterable[str]) -> tuple[
     """Those of `names` that exist in the account, with the managed policies attached to them. Raises AwsError."""
     found = (_role(cloud, account, name) for name in dict.fromkeys(n.rpartition("/")[2] for n in names if n))
     return tuple(role for role in found if role)
+
+
+def read_role_with_inline(cloud: Cloud, account: AccountId, name: str) -> tuple[Role, ...]:
+    """One role with the policies inside it, nothing where there is none. Raises AwsError."""
+    role = _role(cloud, account, name)
+    if role is None:
+        return ()
+    names = cloud.pages(account, "", "iam", "list_role_policies", "PolicyNames", RoleName=name)
+    inline = ((n, cloud.call(account, "", "iam", "get_role_policy", RoleName=name, PolicyName=n)) for n in names)
+    return (replace(role, inline=tuple(sorted((n, canonical(told["PolicyDocument"])) for n, told in inline))),)
 
 
 def read_own_roles(cloud: Cloud, account: AccountId, names: Iterable[str]) -> tuple[Role, ...]:

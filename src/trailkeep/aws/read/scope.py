@@ -17,7 +17,7 @@ class Scope:
 
     `role_names` are the exempt roles, whose trust is read in every account; `name_prefix` marks IAM policies and KMS
     aliases as ours; `bucket_names` are read besides those of the log archive; `regions` None means all that are
-    enabled.
+    enabled; `watching` says whether to read what watches, and `sender_role` whose inline policies are read too.
     """
 
     log_archive_email: str | None = None
@@ -31,6 +31,8 @@ class Scope:
     regions: tuple[Region, ...] | None = None
     excluded: Excluded | None = None
     sample_volumes: bool = False
+    watching: bool = True
+    sender_role: str = ""
 
     def log_archive(self, organization: Organization) -> Account | None:
         """The log-archive account, by e-mail, else by name."""

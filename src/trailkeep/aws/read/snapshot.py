@@ -8,18 +8,21 @@ from typing import TypeVar
 
 from trailkeep.aws.cloud import Cloud
 from trailkeep.aws.read.account import Visit, visit
+from trailkeep.aws.read.alarms import Patterns, read_event_rules
 from trailkeep.aws.read.archive import Archive, read_archive
 from trailkeep.aws.read.blind import blind
-from trailkeep.aws.read.cells import Seen, read_cell
+from trailkeep.aws.read.cells import Alarms, Seen, read_cell
 from trailkeep.aws.read.foreign import foreign, read_landing_zones
+from trailkeep.aws.read.monitoring import read_monitoring
 from trailkeep.aws.read.organization import read_organization
 from trailkeep.aws.read.scope import Progress, Scope, Unwatched
 from trailkeep.aws.read.volumes import read_holding, read_volume
 from trailkeep.aws.sweep import sweep
 from trailkeep.errors import AwsError
 from trailkeep.model.ids import AccountId, Region, leader
+from trailkeep.model.monitoring import EventRule, Monitoring
 from trailkeep.model.organization import Account, Organization
-from trailkeep.model.snapshot import Cell, Snapshot, Volume
+from trailkeep.model.snapshot import Cell, Snapshot, Unreachable, Volume
 from trailkeep.model.trail import Trail, TrailStatus
 
 Item = TypeVar("Item")
@@ -40,7 +43,9 @@ def read_snapshot(cloud: Cloud, scope: Scope, *, taken: datetime, progress: Prog
     own = [pair for v in visits for pair in v.own.trails]
     trails = tuple(trail for trail, _ in own)
     places = _places(scope, left_out, visits)
-    seen = _cells(cloud, places, [t for t in trails if t.is_organization], watch)
+    patterns: Patterns = {}
+    alarms = partial(_alarms, cloud, scope.name_prefix, patterns) if scope.watching else None
+    seen = _cells(cloud, places, [t for t in trails if t.is_organization], alarms, watch)
     cells = _with_own(_by_account(visits, seen), own)
     entered = frozenset(v.account.id for v in visits if v.entered)
     archive = _one(
@@ -61,9 +66,31 @@ def read_snapshot(cloud: Cloud, scope: Scope, *, taken: datetime, progress: Prog
         trails=trails,
         cells=cells,
     )
+    monitoring, unseen = _watching(cloud, organization, scope, entered, seen, patterns, watch)
     held = (read_holding(cloud, b, taken) for b in archive.buckets) if scope.sample_volumes else ()
     holdings = tuple(holding for holding in held if holding)
-    return replace(snapshot, foreign=foreign(snapshot, zones), holdings=holdings)
+    return replace(
+        snapshot,
+        foreign=foreign(snapshot, zones),
+        holdings=holdings,
+        monitoring=monitoring,
+        unreachable=tuple(sorted((*snapshot.unreachable, *unseen), key=lambda u: (u.account, u.region, u.what))),
+    )
+
+
+def _watching(
+    cloud: Cloud,
+    organization: Organization,
+    scope: Scope,
+    entered: frozenset[AccountId],
+    seen: Sequence[Seen],
+    patterns: Patterns,
+    watch: Progress,
+) -> tuple[Monitoring | None, tuple[Unreachable, ...]]:
+    if not scope.watching:
+        return None, ()
+    regions = sorted({s.region for s in seen if s.cell})
+    return _one(watch, "monitoring", lambda: read_monitoring(cloud, organization, scope, entered, regions, patterns))
 
 
 def _snapshot(
@@ -151,8 +178,14 @@ def _places(
     return sorted(found, key=lambda at: (at[1], at[0]))
 
 
-def _cells(cloud: Cloud, places: Sequence[CellAt], trails: Sequence[Trail], watch: Progress) -> list[Seen]:
-    found = _many(cloud, watch, "cells", places, lambda at: read_cell(cloud, at[0], at[1], trails))
+def _alarms(cloud: Cloud, prefix: str, patterns: Patterns, account: AccountId, region: Region) -> tuple[EventRule, ...]:
+    return read_event_rules(cloud, account, region, prefix, patterns)
+
+
+def _cells(
+    cloud: Cloud, places: Sequence[CellAt], trails: Sequence[Trail], alarms: Alarms | None, watch: Progress
+) -> list[Seen]:
+    found = _many(cloud, watch, "cells", places, lambda at: read_cell(cloud, at[0], at[1], trails, alarms))
     return [_seen(at, result) for at, result in zip(places, found, strict=True)]
 
 

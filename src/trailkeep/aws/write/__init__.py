@@ -3,10 +3,11 @@
 from typing import assert_never, cast
 
 from trailkeep.aws.cloud import Cloud
-from trailkeep.aws.write import archive, guardrail, identity, organization, recorder, trail
+from trailkeep.aws.write import archive, guardrail, identity, monitoring, organization, recorder, trail
 from trailkeep.aws.write.archive import ArchiveChange
 from trailkeep.aws.write.guardrail import PolicyChange
 from trailkeep.aws.write.identity import IdentityChange
+from trailkeep.aws.write.monitoring import MonitoringChange
 from trailkeep.aws.write.once import is_lost
 from trailkeep.aws.write.organization import MembershipChange
 from trailkeep.aws.write.recorder import RecorderChange
@@ -14,6 +15,7 @@ from trailkeep.aws.write.trail import TrailChange
 from trailkeep.aws.write.wait import Wait
 from trailkeep.errors import AwsError
 from trailkeep.model.change import (
+    ApplyHubPolicy,
     AttachGuard,
     AttachPolicy,
     Change,
@@ -27,22 +29,43 @@ from trailkeep.model.change import (
     EnableMfaDelete,
     EnablePolicyType,
     MoveAccount,
+    PutAggregator,
+    PutBus,
     PutChannel,
+    PutEventRule,
+    PutFindingAggregator,
     PutGuard,
+    PutHubPolicy,
+    PutOrganizationRule,
+    PutPack,
     PutPolicy,
     PutRecorder,
+    PutRole,
+    PutRule,
+    PutTopic,
     PutTrail,
     SetBucket,
+    SetCentralConfiguration,
     SetDelegate,
+    SetHub,
+    SetHubAdministrator,
     SetKey,
     SetLogging,
     SetRecording,
     SetSelectors,
+    SetSubscription,
     SetTrustedAccess,
 )
 
 Performable = (
-    MembershipChange | IdentityChange | ArchiveChange | TrailChange | RecorderChange | PolicyChange | EnableMfaDelete
+    MembershipChange
+    | IdentityChange
+    | ArchiveChange
+    | TrailChange
+    | RecorderChange
+    | MonitoringChange
+    | PolicyChange
+    | EnableMfaDelete
 )
 """The closed union of `trailkeep.model.change.CHANGES`, by subject."""
 
@@ -77,6 +100,24 @@ def _perform(cloud: Cloud, known: Performable, wait: Wait) -> dict[str, str]:
             trail.perform(cloud, known)
         case PutRecorder() | PutChannel() | SetRecording():
             recorder.perform(cloud, known)
+        case (
+            PutOrganizationRule()
+            | PutRule()
+            | PutPack()
+            | PutAggregator()
+            | SetHubAdministrator()
+            | SetHub()
+            | PutFindingAggregator()
+            | SetCentralConfiguration()
+            | PutHubPolicy()
+            | ApplyHubPolicy()
+            | PutRole()
+            | PutBus()
+            | PutTopic()
+            | SetSubscription()
+            | PutEventRule()
+        ):
+            return monitoring.perform(cloud, known, wait=wait)
         case PutPolicy() | AttachPolicy():
             return guardrail.perform(cloud, known)
         case EnableMfaDelete():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -62,7 +63,11 @@ class ConfigPast:
 
 
 class Ledger:
-    """All lines by trail ARN; outcomes outlive them, as a trail's status does."""
+    """All lines by trail ARN; outcomes outlive them, as a trail's status does.
+
+    `listeners` are told every event before a trail that its call stopped is forgotten; `rounds` are made whenever
+    deliveries go out, for what else happens as time goes on.
+    """
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
@@ -73,6 +78,8 @@ class Ledger:
         self.config: dict[Cell, ConfigPast] = {}
         self.last_run: float | None = None
         self.written = 0
+        self.listeners: list[Callable[[Event], None]] = []
+        self.rounds: list[Callable[[World], None]] = []
 
     def forget(self, arn: str) -> None:
         """Forget how delivery went for a trail that is gone."""

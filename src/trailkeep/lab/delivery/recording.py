@@ -47,6 +47,8 @@ def record(call: Call, reply: Reply, error: str | None, world: World) -> None:
             ledger.last_run = ledger.last_run or seen.time
         for event in events:
             keep(world, ledger, event)
+            for listener in ledger.listeners:
+                listener(event)
         if changes:
             deliver(world, ledger, world.clock.now())
 
@@ -57,6 +59,8 @@ def catch_up(world: World) -> None:
         now = world.clock.now()
         deliver(world, ledger_of(world), now)
         deliver_config(world, ledger_of(world), now)
+        for look in ledger_of(world).rounds:
+            look(world)
 
 
 def advance(world: World, seconds: float) -> None:

@@ -1,8 +1,17 @@
 """Changes: a closed union of domain changes, each knowing its resource, before, after, reason and stage."""
 
+from trailkeep.model.change.alarm import PutBus, PutEventRule, PutRole, PutTopic, SetSubscription
 from trailkeep.model.change.archive import CreateBucket, CreateKey, EnableMfaDelete, SetBucket, SetKey
 from trailkeep.model.change.form import Change, Reason, Stage, bind
 from trailkeep.model.change.guardrail import AttachGuard, AttachPolicy, PutGuard, PutPolicy
+from trailkeep.model.change.hub import (
+    ApplyHubPolicy,
+    PutFindingAggregator,
+    PutHubPolicy,
+    SetCentralConfiguration,
+    SetHub,
+    SetHubAdministrator,
+)
 from trailkeep.model.change.organization import (
     CreateAccount,
     CreateRole,
@@ -15,6 +24,7 @@ from trailkeep.model.change.organization import (
     SetTrustedAccess,
 )
 from trailkeep.model.change.recorder import PutChannel, PutRecorder, SetRecording
+from trailkeep.model.change.rules import PutAggregator, PutOrganizationRule, PutPack, PutRule
 from trailkeep.model.change.trail import PutTrail, SetLogging, SetSelectors
 
 CHANGES: tuple[type[Change], ...] = (
@@ -38,6 +48,21 @@ CHANGES: tuple[type[Change], ...] = (
     PutChannel,
     SetRecording,
     EnableMfaDelete,
+    PutRole,
+    PutOrganizationRule,
+    PutRule,
+    PutPack,
+    PutAggregator,
+    SetHubAdministrator,
+    SetHub,
+    PutFindingAggregator,
+    SetCentralConfiguration,
+    PutHubPolicy,
+    ApplyHubPolicy,
+    PutBus,
+    PutTopic,
+    SetSubscription,
+    PutEventRule,
     PutPolicy,
     AttachPolicy,
     PutGuard,
@@ -47,6 +72,7 @@ CHANGES: tuple[type[Change], ...] = (
 
 __all__ = [
     "CHANGES",
+    "ApplyHubPolicy",
     "AttachGuard",
     "AttachPolicy",
     "Change",
@@ -60,18 +86,32 @@ __all__ = [
     "EnableMfaDelete",
     "EnablePolicyType",
     "MoveAccount",
+    "PutAggregator",
+    "PutBus",
     "PutChannel",
+    "PutEventRule",
+    "PutFindingAggregator",
     "PutGuard",
+    "PutHubPolicy",
+    "PutOrganizationRule",
+    "PutPack",
     "PutPolicy",
     "PutRecorder",
+    "PutRole",
+    "PutRule",
+    "PutTopic",
     "PutTrail",
     "Reason",
     "SetBucket",
+    "SetCentralConfiguration",
     "SetDelegate",
+    "SetHub",
+    "SetHubAdministrator",
     "SetKey",
     "SetLogging",
     "SetRecording",
     "SetSelectors",
+    "SetSubscription",
     "SetTrustedAccess",
     "Stage",
     "bind",

@@ -22,9 +22,10 @@ class Stage(IntEnum):
     RECORDER = 7
     HUMAN = 8
     MONITORING = 9
-    GUARDRAIL = 10
-    RETIRE = 11
-    NARROW = 12
+    ALARM = 10
+    GUARDRAIL = 11
+    RETIRE = 12
+    NARROW = 13
 
     @property
     def label(self) -> str:

@@ -4,8 +4,10 @@ Source: botocore model securityhub AwsSecurityFinding.
 """
 
 from collections.abc import Iterator
+from datetime import UTC
 from typing import Any
 
+from trailkeep.audit.audit import Audited
 from trailkeep.audit.finding import Finding, Status, Subject
 from trailkeep.report.findings import Report, array, requirements, safe
 
@@ -19,30 +21,48 @@ _RESOURCES = {
     "cell": "AwsAccount",
 }
 MOST_REQUIREMENTS = 32
+MARK = "trailkeep/subject"
+"""The product field that every finding of ours has."""
 
 
 def pieces(report: Report) -> Iterator[str]:
     """An array of findings, one a line. They are imported by the account they are reported from."""
     yield "[\n"
-    yield from array(_finding(report, f) for f in report.audited.findings)
+    yield from array(finding(report, f) for f in report.audited.findings)
     yield "]\n"
 
 
-def _finding(report: Report, f: Finding) -> dict[str, Any]:
+def prefix(audited: Audited) -> str:
+    """What the ids of all findings of an organization begin with."""
+    return safe(f"{audited.organization}/", 500)
+
+
+def product(audited: Audited) -> str:
+    """The ARN of the default product of the account that reports, in the home Region."""
+    reporter = safe(audited.reporter)
+    return f"arn:{audited.partition}:securityhub:{audited.home}:{reporter}:product/{reporter}/default"
+
+
+def finding(report: Report, f: Finding) -> dict[str, Any]:
+    """One finding. Severity and types stand where readers look, and where providers are asked to put them.
+
+    Source: botocore model securityhub BatchImportFindings, FindingProviderFields.
+    """
     audited = report.audited
-    partition, home, reporter = audited.partition, audited.home, safe(audited.reporter)
-    when = audited.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    when = moment(audited)
+    severity = {"Label": "INFORMATIONAL" if f.status is Status.PASS else f.check.severity.value.upper()}
     told: dict[str, Any] = {
         "SchemaVersion": "2018-10-08",
-        "Id": safe(f"{audited.organization}/{f.id}", 500),
-        "ProductArn": f"arn:{partition}:securityhub:{home}:{reporter}:product/{reporter}/default",
+        "Id": finding_id(audited, f),
+        "ProductArn": product(audited),
         "ProductName": "trailkeep",
         "GeneratorId": f.check.id,
-        "AwsAccountId": reporter,
+        "AwsAccountId": safe(audited.reporter),
         "Types": _TYPES,
         "CreatedAt": when,
         "UpdatedAt": when,
-        "Severity": {"Label": "INFORMATIONAL" if f.status is Status.PASS else f.check.severity.value.upper()},
+        "Severity": severity,
+        "FindingProviderFields": {"Severity": severity, "Types": _TYPES},
         "Title": safe(f.check.claim, 250),
         "Description": safe(f"{f.evidence}. {f.check.why}", 1000),
         "Remediation": {
@@ -58,10 +78,26 @@ def _finding(report: Report, f: Finding) -> dict[str, Any]:
         },
         "RecordState": "ACTIVE",
     }
-    fields = {"trailkeep/subject": safe(f.subject.name, 1000) or "-"}
+    return {**told, "ProductFields": _fields(report, f)}
+
+
+def _fields(report: Report, f: Finding) -> dict[str, str]:
+    told = {MARK: safe(f.subject.name, 1000) or "-", "trailkeep/organization": safe(report.audited.organization)}
+    if f.subject.account:
+        told["trailkeep/account"] = safe(f.subject.account)
     if f.muted:
-        fields["trailkeep/muted"] = safe(f"{f.muted.owner} until {f.muted.until}: {f.muted.reason}", 1000)
-    return {**told, "ProductFields": fields}
+        told["trailkeep/muted"] = safe(f"{f.muted.owner} until {f.muted.until}: {f.muted.reason}", 1000)
+    return told
+
+
+def finding_id(audited: Audited, f: Finding) -> str:
+    """The same in every run, so that a finding sent again is updated."""
+    return safe(f"{audited.organization}/{f.id}", 500)
+
+
+def moment(audited: Audited) -> str:
+    """When the organization was as the audit says, as ASFF writes it."""
+    return audited.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _resource(report: Report, subject: Subject) -> dict[str, Any]:

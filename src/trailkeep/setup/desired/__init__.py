@@ -5,15 +5,18 @@ from trailkeep.model.organization import Delegation
 from trailkeep.model.plan import Note
 from trailkeep.model.snapshot import Snapshot
 from trailkeep.model.trail import Trail
+from trailkeep.setup.desired.alarms import desired_alarms
 from trailkeep.setup.desired.archive import desired_buckets, desired_key
 from trailkeep.setup.desired.foreign import foreign_organization_trail, left_alone
 from trailkeep.setup.desired.guardrails import break_glass_role, desired_guard, desired_guardrails
+from trailkeep.setup.desired.hub import desired_hub
 from trailkeep.setup.desired.recorders import SERVICE_ROLE, desired_cells
-from trailkeep.setup.desired.state import Desired, DesiredCell, Guardrail
+from trailkeep.setup.desired.rules import aggregator_role, desired_rules
+from trailkeep.setup.desired.state import Desired, DesiredCell, DesiredMonitoring, Guardrail
 from trailkeep.setup.desired.trails import desired_trails, writers_of
 from trailkeep.setup.documents.bucket_policy import trail_bucket_policy
 from trailkeep.setup.documents.key_policy import key_policy
-from trailkeep.setup.places import Cells, expected_cells, find
+from trailkeep.setup.places import Cells, Places, expected_cells, find
 from trailkeep.setup.spec import Spec
 
 __all__ = ["Desired", "DesiredCell", "Guardrail", "desire"]
@@ -29,7 +32,7 @@ POLICY_TYPES = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY")
 
 
 def desire(spec: Spec, snapshot: Snapshot, retire: frozenset[str] = frozenset()) -> Desired:
-    """Everything steps 1 to 3 ask for; `retire` names trails (by name or ARN) that may be stopped and deleted.
+    """Everything steps 1 to 4 ask for; `retire` names trails (by name or ARN) that may be stopped and deleted.
 
     The snapshot must already hold the dedicated accounts (as stand-ins if they are still to be created). Raises
     SpecError where the specification cannot mean anything in this organization.
@@ -61,7 +64,23 @@ def desire(spec: Spec, snapshot: Snapshot, retire: frozenset[str] = frozenset())
         cells=wishes,
         guard=desired_guard(spec, snapshot, places),
         guardrails=desired_guardrails(spec, snapshot, places),
+        monitoring=_monitoring(spec, snapshot, places, cells, trails or (other_trail,)),
         notes=(*left_alone(snapshot), *_excluded(spec, snapshot, cells)),
+    )
+
+
+def _monitoring(
+    spec: Spec, snapshot: Snapshot, places: Places, cells: Cells, trails: tuple[Trail | None, ...]
+) -> DesiredMonitoring:
+    """What watches; the rules ask for the bucket that the trails deliver to, whoever's they are."""
+    bucket = next((t.bucket for t in trails if t), "")
+    rules = desired_rules(spec, snapshot, places, cells, bucket)
+    alarms = desired_alarms(spec, snapshot, places, cells)
+    return DesiredMonitoring(
+        roles=(*([aggregator_role(spec, places)] if rules.aggregator else []), *alarms.roles),
+        rules=rules,
+        hub=desired_hub(spec, snapshot, places),
+        alarms=alarms,
     )
 
 

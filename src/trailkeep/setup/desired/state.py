@@ -1,7 +1,7 @@
 """Desired: what the organization's logging should be, as values of the same types a Snapshot holds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from trailkeep.model.archive import Bucket, Key
 from trailkeep.model.identity import GuardPolicy, Role
@@ -10,6 +10,9 @@ from trailkeep.model.organization import Delegation, Policy
 from trailkeep.model.plan import Note
 from trailkeep.model.recorder import Channel, Recorder
 from trailkeep.model.trail import Trail
+from trailkeep.setup.desired.alarms import DesiredAlarms
+from trailkeep.setup.desired.hub import DesiredHub
+from trailkeep.setup.desired.rules import DesiredRules
 from trailkeep.setup.places import Places
 
 
@@ -32,8 +35,18 @@ class DesiredCell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredMonitoring:
+    """What should watch the logging; empty parts where the specification asks for nothing."""
+
+    roles: tuple[Role, ...] = ()
+    rules: DesiredRules = field(default_factory=DesiredRules)
+    hub: DesiredHub = field(default_factory=DesiredHub)
+    alarms: DesiredAlarms = field(default_factory=DesiredAlarms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desired:
-    """Everything steps 1 to 3 of the recipe ask for, in this organization."""
+    """Everything steps 1 to 4 of the recipe ask for, in this organization."""
 
     places: Places
     trusted_access: tuple[str, ...]
@@ -53,4 +66,5 @@ class Desired:
     cells: Mapping[AccountId, Mapping[Region, DesiredCell]]
     guard: GuardPolicy
     guardrails: tuple[Guardrail, ...]
+    monitoring: DesiredMonitoring
     notes: tuple[Note, ...]

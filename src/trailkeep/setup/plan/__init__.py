@@ -10,6 +10,7 @@ from trailkeep.setup.plan.costs import keeping
 from trailkeep.setup.plan.ground import ground
 from trailkeep.setup.plan.guardrails import reconcile_guardrails
 from trailkeep.setup.plan.harm import without_harm
+from trailkeep.setup.plan.monitoring import monitoring_notes, reconcile_monitoring
 from trailkeep.setup.plan.recorders import reconcile_recorders
 from trailkeep.setup.plan.trails import duplicates, homeless, reconcile_retired, reconcile_trails
 from trailkeep.setup.spec import Spec
@@ -35,13 +36,15 @@ def make_plan(spec: Spec, snapshot: Snapshot, retire: frozenset[str] = frozenset
         *reconcile_buckets(desired, settled),
         *reconcile_trails(spec, desired, settled),
         *reconcile_recorders(desired, settled),
+        *reconcile_monitoring(spec, desired, settled),
         *guardrails,
         *reconcile_retired(desired, settled),
     ]
+    watching = monitoring_notes(spec, desired, settled)
     changes, harm = without_harm(spec, wanted, snapshot)
     return Plan(
         changes=ordered(changes),
-        notes=(*keeping(desired, settled), *desired.notes, *homeless(desired, settled), *objections, *harm),
+        notes=(*keeping(desired, settled), *desired.notes, *homeless(desired, settled), *objections, *harm, *watching),
         duplicates=duplicates(desired, settled),
         unreachable=tuple(
             u for u in settled.unreachable if (u.account, None) not in gone and (u.account, u.region) not in gone

@@ -21,6 +21,18 @@ NamePrefix = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,32}$")]
 RegionCode = Annotated[
     Region, WithJsonSchema({"type": "string", "pattern": f"^{Region.pattern.pattern}$", "examples": ["eu-west-1"]})
 ]
+Standard = Annotated[str, StringConstraints(max_length=128, pattern=r"^[a-z0-9-]+/v/[0-9]+\.[0-9]+\.[0-9]+$")]
+"""The end of a standard's ARN, as Security Hub's DescribeStandards gives it."""
+ControlId = Annotated[str, StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9]+\.[0-9]+$")]
+RuleIdentifier = Annotated[str, StringConstraints(max_length=128, pattern=r"^[A-Z][A-Z0-9_]+$")]
+Listener = Annotated[
+    str,
+    StringConstraints(
+        max_length=500,
+        pattern=r"^([^@\s:/]+@[^@\s:/]+\.[^@\s:/]+|https://[^\s]+|arn:aws[a-z-]*:(sqs|lambda):[a-z0-9-]+:[0-9]{12}:[^\s]+)$",
+    ),
+]
+"""An e-mail address, an HTTPS address, or the ARN of an SQS queue or Lambda function."""
 Days = Annotated[int, Field(strict=True, ge=1, le=36500)]
 """Whole days; strict, because `true` and "365" are slips, not numbers."""
 PrincipalArn = Annotated[
@@ -174,6 +186,59 @@ class GuardrailsPart(Part):
     )
 
 
+class DisabledControl(Part):
+    """A control of Security Hub that is switched off, and why."""
+
+    control: ControlId = Field(description="control id", examples=["S3.7"])
+    reason: str = Field(min_length=3, description="why; kept in the policy's description", examples=["one Region only"])
+
+
+class SecurityHubPart(Part):
+    """Security Hub CSPM for every account (recipe 4.2)."""
+
+    standards: tuple[Standard, ...] = Field(
+        default=("aws-foundational-security-best-practices/v/1.0.0",),
+        description="standards that are on, by the end of their ARN; each is billed by its checks",
+    )
+    disable: tuple[DisabledControl, ...] = Field(
+        default=(), description="controls that are off; the one that contradicts `archive.protection` is off anyway"
+    )
+
+
+class AlarmsPart(Part):
+    """Alarms on tampering, from every account and Region to one topic."""
+
+    notify: tuple[Listener, ...] = Field(
+        default=(), description="who is told: e-mail addresses, HTTPS addresses, ARNs of SQS queues or Lambda functions"
+    )
+
+
+class Unsupported(Part):
+    """Something that AWS does not offer in some Regions."""
+
+    rule: RuleIdentifier = Field(description="identifier of a managed rule", examples=["SECURITYHUB_ENABLED"])
+    regions: tuple[RegionCode, ...] = Field(description="where it is not offered")
+
+
+class MonitoringPart(Part):
+    """What watches the logging (recipe 4.1, 4.2); leave the part out and nothing does."""
+
+    config_rules: bool = Field(
+        default=True, description="AWS Config rules: of the organization in every Region, and on the archive itself"
+    )
+    conformance_pack: bool = Field(
+        default=True, description="one pack of the logging rules that judge an account as a whole, in the home Region"
+    )
+    aggregator: bool = Field(default=True, description="compliance of every account, seen from the security account")
+    security_hub: SecurityHubPart | None = Field(
+        default=SecurityHubPart(), description="Security Hub CSPM, centrally configured; null leaves it alone"
+    )
+    alarms: AlarmsPart | None = Field(default=AlarmsPart(), description="alarms on tampering; null leaves them out")
+    unsupported: tuple[Unsupported, ...] = Field(
+        default=(), description="rules that AWS does not offer somewhere, as `apply` said"
+    )
+
+
 class CreatedPart(Part):
     """What everything that is created carries."""
 
@@ -194,6 +259,7 @@ class Spec(Part):
     trail: TrailPart = Field(default=TrailPart(), description="CloudTrail")
     recorder: RecorderPart = Field(default=RecorderPart(), description="AWS Config")
     guardrails: GuardrailsPart = Field(default=GuardrailsPart(), description="policies that keep logging on")
+    monitoring: MonitoringPart | None = Field(default=None, description="what watches the logging; nothing if left out")
     created: CreatedPart = Field(default=CreatedPart(), description="what everything that is created carries")
     tags: dict[
         Annotated[str, StringConstraints(min_length=1, max_length=128)],

@@ -31,5 +31,10 @@ guardrails:
   attach_to: [Security, Workloads]    # units, accounts, or root
   break_glass_role: TrailkeepBreakGlass
   deployer_role: TrailkeepDeployer
+monitoring:                           # leave it out, and nothing watches
+  security_hub:
+    standards: [aws-foundational-security-best-practices/v/1.0.0]
+  alarms:
+    notify: [security@example.com]    # also https://…, ARNs of SQS queues and Lambda functions
 tags: {owner: platform}
 """

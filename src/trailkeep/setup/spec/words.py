@@ -27,6 +27,10 @@ PATTERNS: Mapping[str, str] = {
     pattern_of(spec.ArchiveName): "lower-case letters, digits and -, beginning and ending with a letter or digit",
     pattern_of(spec.PrincipalArn): "the ARN of a role or user, such as arn:aws:iam::222222222222:role/SecurityAudit",
     pattern_of(spec.IamPath): "a path that begins and ends with a slash, such as /platform/",
+    pattern_of(spec.Standard): "the end of a standard's ARN, such as nist-800-53/v/5.0.0",
+    pattern_of(spec.ControlId): "the id of a control, such as S3.7",
+    pattern_of(spec.RuleIdentifier): "the identifier of a managed rule, such as SECURITYHUB_ENABLED",
+    pattern_of(spec.Listener): "an e-mail address, an https:// address, or the ARN of an SQS queue or Lambda function",
     pattern_of(spec.NamePrefix): "1 to 32 letters, digits and -",
 }
 """Every pattern of the specification, in words (a test keeps this complete)."""

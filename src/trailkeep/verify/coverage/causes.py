@@ -168,17 +168,41 @@ class Trails:
         return None
 
 
-def facts(
-    expected: Expected, seen: Seen, trails: tuple[Heard, ...], told: Iterable[Fact], expiry: datetime | None
-) -> Iterator[Fact]:
-    """What is known of one account in one Region, the surest first; `told` is what the event history says of it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expiry:
+    """What ended before `until` has been expired by lifecycle, what ended before `perhaps` may have been.
 
-    `expiry`: what ended before may have been expired by the bucket's lifecycle.
+    `rule` is the id of the rule behind `perhaps`; `versions` are the days for which expired objects stay at least as
+    old versions, None where they stay for ever or there is no versioning.
     """
-    if expiry is not None:
-        detail = f"older than {said_at(expiry)}: the bucket's lifecycle has expired it"
+
+    until: datetime | None = None
+    perhaps: datetime | None = None
+    rule: str = ""
+    versions: int | None = None
+
+
+def facts(
+    expected: Expected, seen: Seen, trails: tuple[Heard, ...], told: Iterable[Fact], expiry: Expiry
+) -> Iterator[Fact]:
+    """What is known of one account in one Region, the surest first; `told` is what the event history says of it."""
+    if expiry.until is not None:
+        left = f"; as old versions they stay {expiry.versions} days more" if expiry.versions else ""
+        detail = f"older than {said_at(expiry.until)}: the bucket's lifecycle has expired it{left}"
         remedy = "ask for less time, or keep objects longer (`archive.retention_days`)"
-        yield Fact(start=None, end=expiry, reason=Reason(why=Why.EXPIRED, detail=detail, remedy=remedy))
+        yield Fact(start=None, end=expiry.until, reason=Reason(why=Why.EXPIRED, detail=detail, remedy=remedy))
+    yield from _known(expected, seen, trails, told)
+    if expiry.perhaps is not None:
+        detail = (
+            f"older than {said_at(expiry.perhaps)}: the lifecycle rule {expiry.rule or 'without a name'} may have "
+            "expired it; it is narrowed by tags, size or a longer prefix, which nothing tells of an object that is gone"
+        )
+        remedy = "give the rule the prefix of what it is meant for, or look for the versions: `trailkeep verify`"
+        reason = Reason(why=Why.PERHAPS_EXPIRED, detail=detail, remedy=remedy)
+        yield Fact(start=None, end=expiry.perhaps, reason=reason, state=State.UNKNOWN)
+
+
+def _known(expected: Expected, seen: Seen, trails: tuple[Heard, ...], told: Iterable[Fact]) -> Iterator[Fact]:
     if not trails:
         yield Fact(start=None, end=None, reason=_NO_TRAIL)
         return

@@ -27,6 +27,7 @@ class Why(StrEnum):
     REGION_ENABLED = "region-enabled"
     TRAIL_STARTED = "trail-started"
     EXPIRED = "expired"
+    PERHAPS_EXPIRED = "perhaps-expired"
     NEW_ACCOUNT = "new-account"
     NO_TRAIL = "no-trail"
     STOPPED = "logging-stopped"

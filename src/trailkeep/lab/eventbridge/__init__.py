@@ -1,0 +1,1 @@
+"""EventBridge: event buses, their rules, and where what matches them goes."""
