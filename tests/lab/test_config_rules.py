@@ -124,7 +124,9 @@ def test_what_nobody_here_can_evaluate_has_insufficient_data(world: World) -> No
     client.put_config_rule(ConfigRule=rule("root-mfa", "ROOT_ACCOUNT_MFA_ENABLED"))
     assert said(world, SHOP)["root-mfa"] == "INSUFFICIENT_DATA"
     client.start_config_rules_evaluation(ConfigRuleNames=["root-mfa"])
-    (status,) = client.describe_config_rule_evaluation_status(ConfigRuleNames=["root-mfa"])["ConfigRulesEvaluationStatus"]
+    (status,) = client.describe_config_rule_evaluation_status(ConfigRuleNames=["root-mfa"])[
+        "ConfigRulesEvaluationStatus"
+    ]
     assert status["FirstEvaluationStarted"] is False
 
 
@@ -145,9 +147,16 @@ def test_an_evaluation_may_be_asked_for_once_a_minute(world: World) -> None:
 
 def test_a_periodic_rule_looks_again_after_its_time_and_tells_eventbridge(world: World) -> None:
     topic = world.client("sns", SHOP, HOME).create_topic(Name="alarms")["TopicArn"]
-    service = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sns:Publish", "Resource": topic}
+    service = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": topic,
+    }
     world.client("sns", SHOP, HOME).set_topic_attributes(
-        TopicArn=topic, AttributeName="Policy", AttributeValue=json.dumps({"Version": "2012-10-17", "Statement": [service]})
+        TopicArn=topic,
+        AttributeName="Policy",
+        AttributeValue=json.dumps({"Version": "2012-10-17", "Statement": [service]}),
     )
     events = world.client("events", SHOP, HOME)
     pattern = {"source": ["aws.config"], "detail-type": ["Config Rules Compliance Change"],
@@ -159,7 +168,9 @@ def test_a_periodic_rule_looks_again_after_its_time_and_tells_eventbridge(world:
     bucket(world, SHOP, "shop-trail").put_bucket_policy(Bucket="shop-trail", Policy=trail_policy())
     trails.create_trail(Name="local", S3BucketName="shop-trail")
     trails.start_logging(Name="local")
-    config(world, SHOP).put_config_rule(ConfigRule=rule("trail", "CLOUD_TRAIL_ENABLED", MaximumExecutionFrequency="Six_Hours"))
+    config(world, SHOP).put_config_rule(
+        ConfigRule=rule("trail", "CLOUD_TRAIL_ENABLED", MaximumExecutionFrequency="Six_Hours")
+    )
     assert said(world, SHOP)["trail"] == "COMPLIANT"
     trails.stop_logging(Name="local")
     world.lab.advance(timedelta(hours=5))

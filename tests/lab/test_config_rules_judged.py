@@ -106,7 +106,11 @@ def test_a_weaker_bucket_does_not_comply(rule: str, broken: dict[str, Any]) -> N
         ("S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED", {"excludedPublicBuckets": "a, logs"}, []),
         ("S3_LIFECYCLE_POLICY_CHECK", {"targetExpirationDays": "2557"}, [True]),
         ("S3_LIFECYCLE_POLICY_CHECK", {"targetExpirationDays": "365"}, [False]),
-        ("S3_LIFECYCLE_POLICY_CHECK", {"targetTransitionDays": "90", "targetTransitionStorageClass": "GLACIER_IR"}, [True]),
+        (
+            "S3_LIFECYCLE_POLICY_CHECK",
+            {"targetTransitionDays": "90", "targetTransitionStorageClass": "GLACIER_IR"},
+            [True],
+        ),
         ("S3_LIFECYCLE_POLICY_CHECK", {"targetTransitionDays": "30"}, [False]),
         ("S3_LIFECYCLE_POLICY_CHECK", {"targetPrefix": "AWSLogs/"}, [False]),
         ("S3_LIFECYCLE_POLICY_CHECK", {"bucketNames": "other"}, []),
@@ -122,9 +126,13 @@ def test_parameters_narrow_what_complies(rule: str, parameters: Mapping[str, str
 
 
 def test_keys_that_kms_cannot_rotate_are_not_asked() -> None:
-    assert verdicts("CMK_BACKING_KEY_ROTATION_ENABLED", replace(HEALTHY, keys=(replace(KEY, rotates=False),))) == [False]
+    assert verdicts("CMK_BACKING_KEY_ROTATION_ENABLED", replace(HEALTHY, keys=(replace(KEY, rotates=False),))) == [
+        False
+    ]
     assert verdicts("CMK_BACKING_KEY_ROTATION_ENABLED", replace(HEALTHY, keys=(replace(KEY, rotatable=False),))) == []
-    assert verdicts("KMS_CMK_NOT_SCHEDULED_FOR_DELETION", replace(HEALTHY, keys=(replace(KEY, state="PendingDeletion"),))) == [False]
+    assert verdicts(
+        "KMS_CMK_NOT_SCHEDULED_FOR_DELETION", replace(HEALTHY, keys=(replace(KEY, state="PendingDeletion"),))
+    ) == [False]
     assert verdicts("SECURITYHUB_ENABLED", replace(HEALTHY, hub=False)) == [False]
     assert verdicts("ACCOUNT_PART_OF_ORGANIZATIONS", replace(HEALTHY, management="")) == [False]
 
@@ -154,7 +162,9 @@ def test_the_bucket_and_its_objects_may_be_denied_apart() -> None:
     assert denies_plain_transport(json.dumps({"Statement": apart}), "logs")
 
 
-@given(st.recursive(st.none() | st.booleans() | st.text(), lambda each: st.lists(each) | st.dictionaries(st.text(), each)))
+@given(
+    st.recursive(st.none() | st.booleans() | st.text(), lambda each: st.lists(each) | st.dictionaries(st.text(), each))
+)
 def test_no_document_breaks_a_rule(document: object) -> None:
     assert not denies_plain_transport(json.dumps({"Statement": document}), "logs")
     assert not denies_plain_transport(json.dumps(document), "logs")

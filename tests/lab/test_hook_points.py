@@ -6,7 +6,7 @@ import pytest
 from moto.account.models import account_backends
 from moto.backends import get_backend
 from moto.cloudtrail.models import CloudTrailBackend, Trail, TrailStatus, cloudtrail_backends
-from moto.config.models import ConfigBackend, ConfigDeliveryChannel, ConfigRecorder
+from moto.config.models import MANAGED_RULES_CONSTRAINTS, ConfigBackend, ConfigDeliveryChannel, ConfigRecorder
 from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.core.request import Request, determine_request_protocol
 from moto.core.responses import BaseResponse
@@ -59,6 +59,7 @@ from moto.sts.models import AssumedRole, STSBackend
         (ConfigBackend, "describe_delivery_channels"),
         (ConfigBackend, "describe_configuration_recorder_status"),
         (ConfigBackend, "start_configuration_recorder"),
+        (ConfigBackend, "put_aggregation_authorization"),
         (ConfigDeliveryChannel, "to_dict"),
         (ConfigRecorder, "to_dict"),
         (models.OrganizationsBackend, "create_organization"),
@@ -92,7 +93,20 @@ def test_records_have_the_members_we_read_and_write() -> None:
     assert bucket | {"public_access_block"} <= set(vars(made))
     assert {"block_public_policy"} <= set(vars(PublicAccessBlock("true", "true", "true", "true")))
     assert {"is_logging"} <= set(vars(TrailStatus()))
-    assert {"policy", "enabled", "region", "arn"} <= set(vars(Key(None, "ENCRYPT_DECRYPT", "", "", "1", "us-east-1")))
+    key = {
+        "policy",
+        "enabled",
+        "region",
+        "arn",
+        "key_state",
+        "key_rotation_status",
+        "key_manager",
+        "key_spec",
+        "origin",
+    }
+    assert key <= set(vars(Key(None, "ENCRYPT_DECRYPT", "", "", "1", "us-east-1")))
+    trail = {"log_validation", "kms_key_id", "cw_log_group_arn", "event_selectors", "advanced_event_selectors"}
+    assert trail <= set(Trail.__init__.__code__.co_names) | set(Trail.__init__.__code__.co_varnames)
 
 
 @pytest.mark.parametrize(
@@ -103,13 +117,19 @@ def test_records_have_the_members_we_read_and_write() -> None:
         ("s3", "aws", {"buckets"}),
         ("kms", "us-east-1", {"keys"}),
         ("cloudtrail", "us-east-1", {"trails", "tagging_service"}),
-        ("config", "us-east-1", {"recorders", "delivery_channels"}),
+        ("config", "us-east-1", {"recorders", "delivery_channels", "aggregation_authorizations"}),
         ("organizations", "aws", {"org", "accounts", "ou", "policies", "services", "admins"}),
     ],
 )
 def test_backends_keep_their_records_where_we_look(service: str, region: str, members: set[str]) -> None:
     backend = get_backend(service)["999999999999"][region]
     assert members <= set(vars(backend))
+
+
+def test_managed_rules_say_their_parameters_and_triggers() -> None:
+    found = MANAGED_RULES_CONSTRAINTS["CLOUD_TRAIL_ENABLED"]
+    assert {"Parameters", "Trigger type"} <= set(found)
+    assert {"Name", "Optional"} <= set(found["Parameters"][0])
 
 
 def test_the_account_of_a_call_can_be_given_by_header() -> None:

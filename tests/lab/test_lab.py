@@ -257,7 +257,7 @@ def test_a_key_nobody_has_is_refused(small: World) -> None:
         ("ec2", "describe_regions", {}),
         ("cloudtrail", "list_channels", {}),
         ("iam", "list_organizations_features", {}),
-        ("organizations", "describe_resource_policy", {}),
+        ("config", "describe_remediation_configurations", {"ConfigRuleNames": ["x"]}),
         ("account", "get_primary_email", {"AccountId": SHOP}),
         ("controltower", "list_baselines", {}),
         ("s3", "delete_bucket_metrics_configuration", {"Bucket": "some-bucket", "Id": "x"}),

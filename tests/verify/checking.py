@@ -2,15 +2,17 @@
 
 import base64
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from benchmarks.archive_stub import Thing
 from tests.verify.build import BUCKET, Made
 from trailkeep.app.attest import Ledger
 from trailkeep.app.verify import Asked, Place, Verified, verify
 from trailkeep.app.verify_keys import PublicKeys
 from trailkeep.app.verify_pool import Pool
+from trailkeep.model.archive import LifecycleRule
 from trailkeep.ports import Entry, Found, NotThereError, Obstacle, PublicKey, ReadError, Version
 from trailkeep.verify.verdict import Finding, Kind, Verdict
 
@@ -25,6 +27,9 @@ class Memory:
     got: list[str] = field(default_factory=list)
     piece: int = 1 << 20
     keys_fail: bool = False
+    deleted: dict[str, list[Thing]] = field(default_factory=dict)
+    versions_denied: bool = False
+    versions_listed: list[str] = field(default_factory=list)
 
     def list(self, prefix: str, after: str = "") -> Iterator[Entry]:
         if prefix in self.faults:
@@ -36,8 +41,13 @@ class Memory:
         rests = (k[len(prefix) :] for k in self.made.objects if k.startswith(prefix))
         return tuple(sorted({prefix + r.partition("/")[0] + "/" for r in rests if "/" in r}))
 
-    def get(self, key: str) -> Found:
+    def get(self, key: str, version: str = "") -> Found:
         self.got.append(key)
+        if version:
+            thing = next((t for t in self.deleted.get(key, ()) if t.version == version), None)
+            if thing is None or f"{key}@{version}" in self.faults:
+                raise ReadError(self.faults.get(f"{key}@{version}", Obstacle.OTHER), "told to")
+            return Found(entry=self._entry(key, thing), version=version, metadata=thing.metadata, chunks=[thing.read()])
         if key in self.faults:
             raise ReadError(self.faults[key], "told to")
         if key not in self.made.objects:
@@ -48,17 +58,30 @@ class Memory:
         return Found(entry=self._entry(key), version=thing.version, metadata=thing.metadata, chunks=chunks)
 
     def versions(self, prefix: str, after: str = "") -> Iterator[Version]:
-        for key in sorted(k for k in self.made.objects if k.startswith(prefix) and k > after):
-            e = self._entry(key)
-            yield Version(
-                key=key,
-                id=self.made.objects[key].version,
-                is_latest=True,
-                is_delete_marker=False,
-                size=e.size,
-                etag=e.etag,
-                modified=e.modified,
-            )
+        self.versions_listed.append(prefix)
+        if self.versions_denied:
+            raise ReadError(Obstacle.ACCESS_DENIED, "told to")
+        for key in sorted(k for k in {*self.made.objects, *self.deleted} if k.startswith(prefix) and k > after):
+            if key in self.made.objects:
+                yield self._version(key, self.made.objects[key], is_latest=True)
+            else:
+                yield Version(
+                    key=key, id="marker", is_latest=True, is_delete_marker=True, size=0, etag="", modified=2e9
+                )
+                for thing in self.deleted[key]:
+                    yield self._version(key, thing, is_latest=False)
+
+    def _version(self, key: str, thing: Thing, *, is_latest: bool) -> Version:
+        e = self._entry(key, thing)
+        return Version(
+            key=key,
+            id=thing.version,
+            is_latest=is_latest,
+            is_delete_marker=False,
+            size=e.size,
+            etag=e.etag,
+            modified=e.modified,
+        )
 
     def public_keys(self, region: str, start: datetime, end: datetime) -> tuple[PublicKey, ...]:
         if self.keys_fail:
@@ -75,8 +98,13 @@ class Memory:
             if k["ValidityStartTime"] <= end.timestamp() and k["ValidityEndTime"] >= start.timestamp()
         )
 
-    def _entry(self, key: str) -> Entry:
-        thing = self.made.objects[key]
+    def delete(self, key: str, *forged: Thing) -> None:
+        """Put a delete marker over an object, and over what was written over it before, the newest first."""
+        thing = self.made.objects.pop(key)
+        self.deleted[key] = [*(replace(f, version=f"f{n}") for n, f in enumerate(forged)), thing]
+
+    def _entry(self, key: str, thing: Thing | None = None) -> Entry:
+        thing = thing or self.made.objects[key]
         return Entry(key=key, size=thing.size, etag=thing.etag, modified=thing.modified)
 
 
@@ -118,7 +146,7 @@ def check(
     snapshot: Any = None,
     is_folder: bool = False,
     recheck: bool = False,
-    retention: timedelta | None = None,
+    lifecycle: tuple[LifecycleRule, ...] = (),
     keys: PublicKeys | None = None,
     **asked: Any,
 ) -> Checked:
@@ -135,7 +163,7 @@ def check(
         recheck=recheck,
         is_folder=is_folder,
         snapshot=snapshot,
-        retention=lambda: retention,
+        lifecycle=lambda: lifecycle,
     )
     verified = verify(place, Asked(**asked), Silent())
     findings = list(verified.findings)

@@ -3,13 +3,14 @@ import json
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from benchmarks.archive_stub import Thing
 from tests.verify.build import BEGIN, HOUR, Chain, Made, archive, digest, grow, of_chains, public_der, signed
 from tests.verify.checking import Memory, check
+from trailkeep.aws.read.lifecycle import fold_rule
 from trailkeep.errors import ExitCode
 from trailkeep.ports import Obstacle
 from trailkeep.verify.digest import fingerprint
@@ -118,14 +119,29 @@ def test_the_oldest_digests_deleted_are_told_by_the_link_that_is_left(made: Made
     assert since.said[middle(made, 1)[0]] == "MISSING deleted"
 
 
-def test_what_the_lifecycle_expired_is_not_missing(made: Made) -> None:
-    for at in (0, 1):
+@pytest.mark.parametrize(("prefix", "is_excused"), [("", True), ("AWSLogs/", True), ("tmp/", False)])
+def test_what_the_lifecycle_expired_is_not_missing(made: Made, prefix: str, is_excused: bool) -> None:
+    for at in (0, 1, 2):
         key, logs = middle(made, at)
         for k in (key, *logs):
             del made.objects[k]
-    now = made.until + timedelta(hours=2)
-    found = check(made, now=now, retention=now - (BEGIN + 2 * HOUR) + timedelta(days=1))
-    assert found.said == {}
+    rule = fold_rule({"ID": "x", "Status": "Enabled", "Filter": {"Prefix": prefix}, "Expiration": {"Days": 5}})
+    now = datetime(2026, 3, 7, 1, tzinfo=UTC)
+    found = check(made, now=now, since=BEGIN, until=made.until, lifecycle=(rule,))
+    gone = [middle(made, at)[0] for at in (0, 1, 2)]
+    assert found.said == ({} if is_excused else dict.fromkeys(gone, "MISSING deleted"))
+
+
+def test_log_files_that_expire_before_their_digest_are_not_missing(made: Made) -> None:
+    key, logs = middle(made, 0)
+    del made.objects[logs[0]]
+    rule = {"ID": "x", "Status": "Enabled", "Expiration": {"Days": 5}}
+    base = key.partition("CloudTrail-Digest/")[0]
+    own = fold_rule({**rule, "Filter": {"Prefix": f"{base}CloudTrail/"}})
+    now = datetime(2026, 3, 7, 1, tzinfo=UTC)
+    assert check(made, now=now, until=made.until, lifecycle=(own,)).said == {}
+    other = fold_rule({**rule, "Filter": {"Prefix": f"{base}CloudTrail-Digest/"}})
+    assert check(made, now=now, until=made.until, lifecycle=(other,)).said == {logs[0]: "MISSING deleted"}
 
 
 def test_a_wiped_region_and_a_wiped_account_are_not_overlooked(made: Made) -> None:

@@ -142,12 +142,8 @@ class _Lifecycle:
             try:
                 found = kept(self._rules(), folder, self._now)
             except ReadError as error:
-                found, said = (
-                    Kept(),
-                    f"its lifecycle could not be read, so what it expired looks deleted: {error.detail}",
-                )
-                self._rules = cache(lambda: ())
-                self._notes.append(said)
+                found, self._rules = Kept(), cache(lambda: ())
+                self._notes.append(f"the lifecycle could not be read, so what it expired looks deleted: {error.detail}")
         if found.perhaps is not None:
             rule = found.rule or "without a name"
             said = f"the lifecycle rule {rule} (by tags, size or a longer prefix) may have expired what is MISSING"

@@ -19,6 +19,8 @@ class Telling:
         self.tools = tools
         self.result = result
         self.shelf = shelf
+        self.missing: set[str] = set()
+        """Digests that a link or an hour told to be missing."""
 
     def hole(self, chain: Chain, hole: Hole) -> None:
         """Tell what is missing or uncovered, as far as it lies in the window."""
@@ -30,6 +32,7 @@ class Telling:
         if hole.key is None:
             self.gap(chain, hole.start, hole.end, hole.detail)
         else:
+            self.missing.add(str(hole.key))
             kind = Kind.BACKFILL if hole.key.is_backfill else Kind.DIGEST
             self.find(Cause.DELETED, kind, str(hole.key), chain, hole.start, hole.end, hole.detail)
 

@@ -257,20 +257,11 @@ class _Run:
     # the log files
 
     def took_log(self, slot: Slot | None, file: LogFile, found: "Fetched | ReadError") -> None:
-        fault: Fault | None
-        bucket = self.tools.store.bucket
         if isinstance(found, NotThereError) and slot and self.telling.is_expired(slot.key.end, Folder.LOG):
             slot.left -= 1
             self.finish(slot)
             return
-        if isinstance(found, NotThereError):
-            fault = Fault(cause=Cause.DELETED, detail="its digest names it, and it is not there")
-        elif isinstance(found, ReadError):
-            fault = Fault(cause=OBSTACLES[found.why], detail=found.detail)
-        elif bucket and file.bucket != bucket:
-            fault = Fault(cause=Cause.ELSEWHERE, detail=f"its digest says that it lies in the bucket {file.bucket}")
-        else:
-            fault = judge_log(file, found.content)
+        fault = self.fault_of(file, found)
         chain = slot.key.chain if slot else None
         if fault is None:
             if slot is None:
@@ -290,6 +281,16 @@ class _Run:
             slot.rows.append(_row(file.key, found))
         slot.left -= 1
         self.finish(slot)
+
+    def fault_of(self, file: LogFile, found: "Fetched | ReadError") -> Fault | None:
+        bucket = self.tools.store.bucket
+        if isinstance(found, NotThereError):
+            return Fault(cause=Cause.DELETED, detail="its digest names it, and it is not there")
+        if isinstance(found, ReadError):
+            return Fault(cause=OBSTACLES[found.why], detail=found.detail)
+        if bucket and file.bucket != bucket:
+            return Fault(cause=Cause.ELSEWHERE, detail=f"its digest says that it lies in the bucket {file.bucket}")
+        return judge_log(file, found.content)
 
     def finish(self, slot: Slot) -> None:
         """A digest whose log files are all verified is remembered."""
@@ -316,11 +317,13 @@ class _Run:
         for lost in self.slots.deleted.around(when) if self.lines else ():
             slot = was_deleted(lost)
             slot.found = fetch_deleted(self.tools.store, lost.key, lost.versions, self.tools.keys, stored=False)
+            slot.is_witness = not self.unit.window.has(lost.key.end)
             slot.judged = self.judged(slot)
             if slot.judged.is_proved:
                 self.begin(slot)
             slot.is_settled = True
-            self.said(slot, Fault(cause=Cause.DELETED, detail=_gone(slot)))
+            if str(slot.key) not in self.telling.missing:
+                self.said(slot, Fault(cause=Cause.DELETED, detail=_gone(slot)))
 
     def tell_gone(self, day: date, names: frozenset[int]) -> None:
         ledger = self.tools.ledger

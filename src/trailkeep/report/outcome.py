@@ -28,6 +28,10 @@ class Outcome(Protocol):
         """Refused."""
 
     @property
+    def unsupported(self) -> "Sequence[Failure]":
+        """What AWS does not offer there."""
+
+    @property
     def untried(self) -> Sequence[Change]:
         """Not begun."""
 

@@ -16,6 +16,10 @@ class Window:
     until: datetime | None
     expected: datetime
 
+    def has(self, end: datetime) -> bool:
+        """Whether a digest that ends then is judged."""
+        return (self.since is None or end > self.since) and (self.until is None or end <= self.until)
+
 
 @dataclass(slots=True, kw_only=True)
 class ChainSum:

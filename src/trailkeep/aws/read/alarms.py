@@ -104,12 +104,12 @@ def _template(told: Told) -> str:
     except ValueError:
         said = text
     paths = dict(sorted((told.get("InputPathsMap") or {}).items()))
-    return json.dumps({"paths": paths, "text": said}, separators=(",", ":"))
+    return json.dumps({"paths": paths, "text": said}, separators=(",", ":"), ensure_ascii=False)
 
 
 def _pattern(text: str) -> str:
     """Keys sorted and white space left out, so that patterns that say the same are the same text."""
     try:
-        return json.dumps(json.loads(text), separators=(",", ":"), sort_keys=True)
+        return json.dumps(json.loads(text), separators=(",", ":"), sort_keys=True, ensure_ascii=False)
     except (ValueError, RecursionError):
         return text

@@ -9,7 +9,7 @@ from trailkeep.aws.write.once import ask_all, once
 from trailkeep.aws.write.wait import Wait, until
 from trailkeep.errors import UNSUPPORTED, AwsError
 from trailkeep.model.change import PutAggregator, PutOrganizationRule, PutPack, PutRule
-from trailkeep.model.monitoring import PACK_CONTENT, ConfigRule
+from trailkeep.model.monitoring import PACK_CONTENT, ConfigRule, digest
 
 RuleChange = PutOrganizationRule | PutRule | PutPack | PutAggregator
 
@@ -90,7 +90,7 @@ def _pack(cloud: Cloud, change: PutPack, wait: Wait) -> None:
         "put_organization_conformance_pack",
         OrganizationConformancePackName=name,
         TemplateBody=change.template,
-        ConformancePackInputParameters=[{"ParameterName": PACK_CONTENT, "ParameterValue": change.after.content}],
+        ConformancePackInputParameters=[{"ParameterName": PACK_CONTENT, "ParameterValue": digest(change.template)}],
         ExcludedAccounts=sorted(change.after.excluded),
     )
     operation, key = "describe_organization_conformance_pack_statuses", "OrganizationConformancePackStatuses"

@@ -1,10 +1,12 @@
 """Changes to the alarms on tampering: the bus and topic they come together on, and the rules that send (recipe 4.1)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from trailkeep.model.change.form import Stage
 from trailkeep.model.change.rules import Swap, present, put, watching
+from trailkeep.model.document import as_list, statements
 from trailkeep.model.identity import Role
 from trailkeep.model.ids import Region
 from trailkeep.model.monitoring import EventBus, EventRule, Monitoring, Subscription, Topic
@@ -194,7 +196,16 @@ class PutEventRule(Swap):
 
 
 def _role(role: Role | None) -> str:
-    return "" if role is None else "; ".join([role.trust, *sorted(role.policies), *(doc for _, doc in role.inline)])
+    if role is None:
+        return ""
+    trusted = sorted({str(p) for s in statements(role.trust) for p in as_list(_service(s))})
+    attached = [arn.rpartition("/")[2] for arn in sorted(role.policies)]
+    return f"for {', '.join(trusted) or 'nobody'}: {', '.join([*(name for name, _ in role.inline), *attached]) or 'nothing'}"
+
+
+def _service(statement: Mapping[str, Any]) -> Any:  # noqa: ANN401 whatever stands there
+    principal = statement.get("Principal")
+    return principal.get("Service", principal) if isinstance(principal, dict) else principal
 
 
 def _event_rule(rule: EventRule | None) -> str:

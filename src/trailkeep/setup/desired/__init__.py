@@ -47,6 +47,7 @@ def desire(spec: Spec, snapshot: Snapshot, retire: frozenset[str] = frozenset())
     accounts = tuple(sorted(cells))
     buckets = desired_buckets(spec, snapshot, places, writers, accounts)
     key = desired_key(spec, places, writers, accounts)
+    monitoring = _monitoring(spec, snapshot, places, cells, trails or (other_trail,))
     wishes = desired_cells(spec, snapshot, places, cells)
     return Desired(
         places=places,
@@ -62,9 +63,9 @@ def desire(spec: Spec, snapshot: Snapshot, retire: frozenset[str] = frozenset())
         trails=trails,
         retired=retired,
         cells=wishes,
-        guard=desired_guard(spec, snapshot, places),
+        guard=desired_guard(spec, snapshot, places, monitoring.roles),
         guardrails=desired_guardrails(spec, snapshot, places),
-        monitoring=_monitoring(spec, snapshot, places, cells, trails or (other_trail,)),
+        monitoring=monitoring,
         notes=(*left_alone(snapshot), *_excluded(spec, snapshot, cells)),
     )
 

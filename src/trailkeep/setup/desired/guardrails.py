@@ -1,6 +1,6 @@
 """The guardrails as they should be (recipe 3.1, 3.3), and the reasons for those that would not be safe yet."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from trailkeep.model.identity import GuardPolicy, Role
 from trailkeep.model.ids import pending
@@ -66,9 +66,10 @@ def desired_guardrails(spec: Spec, snapshot: Snapshot, places: Places) -> tuple[
     )
 
 
-def desired_guard(spec: Spec, snapshot: Snapshot, places: Places) -> GuardPolicy:
+def desired_guard(spec: Spec, snapshot: Snapshot, places: Places, made: Iterable[Role] = ()) -> GuardPolicy:
     """The deny policy of recipe 3.1 on every role of the archive account that AWS lets us attach it to.
 
+    `made` are roles that the same plan makes.
     Service-linked roles and those of IAM Identity Center cannot be changed by the account; the break-glass role is the
     way back. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
     """
@@ -77,7 +78,7 @@ def desired_guard(spec: Spec, snapshot: Snapshot, places: Places) -> GuardPolicy
     untouchable = ("AWSServiceRoleFor", "AWSReservedSSO_", "aws-controltower-", "AWSControlTower")
     roles = frozenset(
         r.name
-        for r in snapshot.roles
+        for r in (*snapshot.roles, *made)
         if r.account == places.log_archive
         and r.name != spec.guardrails.break_glass_role
         and not r.name.startswith(untouchable)

@@ -162,7 +162,7 @@ def arriving_pattern(*kinds: str) -> str:
 
 def template(text: str, **paths: str) -> str:
     """An input transformer as one text: `text` with <name> where `paths` say what stands."""
-    return json.dumps({"paths": dict(sorted(paths.items())), "text": text}, separators=(",", ":"))
+    return json.dumps({"paths": dict(sorted(paths.items())), "text": text}, separators=(",", ":"), ensure_ascii=False)
 
 
 CALL_MESSAGE = template(
@@ -190,7 +190,7 @@ COMPLIANCE_MESSAGE = template(
 
 def pattern(asked: dict[str, Any]) -> str:
     """A pattern as text, the same for patterns that say the same."""
-    return json.dumps(asked, separators=(",", ":"), sort_keys=True)
+    return json.dumps(asked, separators=(",", ":"), sort_keys=True, ensure_ascii=False)  # stand-ins stay readable
 
 
 def _calls(sources: Iterable[str], events: Iterable[str | dict[str, str]], **detail: object) -> str:

@@ -14,7 +14,7 @@ def pack_template(rules: Iterable[ConfigRule]) -> str:
     """
     resources = {"".join(p.capitalize() for p in rule.name.split("-")): _resource(rule) for rule in rules}
     parameter = {PACK_CONTENT: {"Type": "String", "Default": "", "Description": "digest of this template"}}
-    return json.dumps({"Parameters": parameter, "Resources": resources}, indent=1)
+    return json.dumps({"Parameters": parameter, "Resources": resources}, indent=1, ensure_ascii=False)
 
 
 def _resource(rule: ConfigRule) -> dict[str, Any]:
