@@ -30,6 +30,7 @@ _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _ACTION = re.compile(r"x-amz-target: *\S*\.(\w+)", re.IGNORECASE)
 _REGION = re.compile(r"Credential=[^/]+/\d+/([a-z0-9-]+)/([a-z0-9]+)/")
+_OWNER = re.compile(r"x-amz-expected-bucket-owner: *(\d{12})", re.IGNORECASE)
 _STATUS = {200: "OK", 403: "Forbidden", 404: "Not Found", 503: "Slow Down", 500: "Internal Server Error"}
 _FAULTS = {
     "denied": (403, "AccessDenied", "Access Denied"),
@@ -77,6 +78,9 @@ class Archive:
     open: set[asyncio.Transport] = field(default_factory=set)
     most_at_once: int = 0
     at_once: int = 0
+    others: "dict[str, Archive]" = field(default_factory=dict)
+    """Other buckets by name; every name that is not among them is this one's."""
+    owner: str = "111111111111"
     _sorted: list[str] | None = None
 
     def names(self) -> list[str]:
@@ -143,7 +147,14 @@ class Stub(asyncio.Protocol):
             return self.sts(form.get("Action", ""))
         parts = url.path.lstrip("/").split("/", 1)
         key = unquote(parts[1]) if len(parts) > 1 else ""
-        return self.s3(method, key, asked)
+        here, self.archive = self.archive, self.archive.others.get(parts[0], self.archive)
+        try:
+            expected = _OWNER.search(head)
+            if expected and expected[1] != self.archive.owner:
+                return self.send(403, b"")
+            return self.s3(method, key, asked)
+        finally:
+            self.archive = here
 
     def send(self, status: int, body: bytes, headers: dict[str, str] | None = None, *, cut: int | None = None) -> None:
         told = {"Content-Type": "application/xml", "Content-Length": str(len(body)), "x-amz-request-id": "r"} | (
@@ -169,7 +180,21 @@ class Stub(asyncio.Protocol):
         fault = self.archive.faults.get(key, "")
         if fault in _FAULTS:
             return self.fail(*_FAULTS[fault])
+        if asked.get("versionId"):
+            return self.old(key, asked["versionId"])
         return self.get(method, key, fault)
+
+    def old(self, key: str, version: str) -> None:
+        known = (v for v in self.archive.versions if v["Key"] == key and v["VersionId"] == version and "Thing" in v)
+        thing: Thing | None = next((v["Thing"] for v in known), None)
+        if thing is None:
+            return self.fail(404, "NoSuchVersion", "The specified version does not exist.")
+        told = {f"x-amz-meta-{k}": v for k, v in thing.metadata.items()} | {
+            "ETag": f'"{thing.etag}"',
+            "Last-Modified": formatdate(thing.modified, usegmt=True),
+            "x-amz-version-id": version,
+        }
+        return self.send(200, thing.read(), told)
 
     def bucket(self, method: str, asked: dict[str, str]) -> None:
         if method == "HEAD":
@@ -245,8 +270,9 @@ class Stub(asyncio.Protocol):
         known = [
             {"Key": k, "VersionId": t.version, "IsLatest": True, "Size": t.size, "ETag": t.etag, "At": t.modified}
             for k, t in self.archive.objects.items()
-        ] + self.archive.versions
-        for v in sorted((v for v in known if v["Key"].startswith(prefix)), key=lambda v: (v["Key"], not v["IsLatest"])):
+            if k.startswith(prefix)
+        ] + [v for v in self.archive.versions if v["Key"].startswith(prefix)]
+        for v in sorted(known, key=lambda v: (v["Key"], not v["IsLatest"])):
             tag = "DeleteMarker" if v.get("Marker") else "Version"
             when = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(v.get("At", 1_770_000_000)))
             size = (

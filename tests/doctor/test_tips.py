@@ -70,6 +70,11 @@ def test_without_rules_nothing_is_known() -> None:
     (state,) = rule_states(replace(VIEW, answers={asked[0]: told}, memory={}), asked)
     assert isinstance(state, RuleState)
     assert state.state == "NON_COMPLIANT"
+    for nothing in ("INSUFFICIENT_DATA", ""):
+        told = made.rows({"rule": "bucket-lock", "state": nothing})
+        (silence,) = rule_states(replace(VIEW, answers={asked[0]: told}, memory={}), asked)
+        assert isinstance(silence, Silence)
+        assert "bucket-lock has judged nothing yet" in silence.because
     assert [type(s) for s in rule_states(VIEW, asked)] == [Silence]
 
 

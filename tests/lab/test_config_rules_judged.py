@@ -45,8 +45,8 @@ HEALTHY = Facts(
 )  # fmt: skip
 
 
-def verdicts(rule: str, facts: Facts = HEALTHY, **parameters: str) -> list[bool]:
-    return [result.complies for result in EVALUATORS[rule](facts, parameters)]
+def verdicts(rule: str, facts: Facts = HEALTHY, parameters: Mapping[str, str] | None = None) -> list[bool]:
+    return [result.complies for result in EVALUATORS[rule](facts, parameters or {})]
 
 
 @pytest.mark.parametrize("rule", EVALUATORS)
@@ -84,6 +84,7 @@ def test_a_weaker_trail_does_not_comply(rule: str, broken: dict[str, Any]) -> No
         ("S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED", {"blocks": False}),
         ("S3_BUCKET_SSL_REQUESTS_ONLY", {"policy": ""}),
         ("S3_LIFECYCLE_POLICY_CHECK", {"lifecycle": ()}),
+        ("S3_VERSION_LIFECYCLE_POLICY_CHECK", {"lifecycle": ()}),
         ("S3_DEFAULT_ENCRYPTION_KMS", {"algorithm": "AES256"}),
     ],
 )
@@ -121,8 +122,13 @@ def test_a_weaker_bucket_does_not_comply(rule: str, broken: dict[str, Any]) -> N
     ],
 )
 def test_parameters_narrow_what_complies(rule: str, parameters: Mapping[str, str], expected: list[bool]) -> None:
-    assert verdicts(rule, **parameters) == expected
+    assert verdicts(rule, HEALTHY, parameters) == expected
     assert set(parameters) <= set(parameters_of(rule))
+
+
+def test_a_bucket_without_versions_needs_no_lifecycle() -> None:
+    plain = replace(BUCKET, versioned=False, lifecycle=())
+    assert verdicts("S3_VERSION_LIFECYCLE_POLICY_CHECK", replace(HEALTHY, buckets=(plain,))) == []
 
 
 def test_keys_that_kms_cannot_rotate_are_not_asked() -> None:

@@ -148,8 +148,13 @@ def test_an_account_that_joins_gets_it_within_seven_hours(world: World) -> None:
     world.lab.advance(timedelta(hours=8))
     record(world, late)
     assert fate(world, MANAGEMENT, "versioning")[late] == "CREATE_FAILED"
-    world.client("organizations").close_account(AccountId=new)
+    organizations = world.client("organizations")
+    organizations.close_account(AccountId=new)
     assert new not in fate(world, MANAGEMENT, "versioning")
+    organizations.disable_aws_service_access(ServicePrincipal=MULTI)
+    unseen = world.lab.add_account("Unseen", "aws+unseen@example.com", "Root")
+    record(world, unseen)
+    assert rules(world, unseen) == []
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.lab.conftest import World, message, refusal, trail_policy
+from trailkeep.cli.main import app
 from trailkeep.lab import start
 from trailkeep.lab.client import control
 
@@ -312,3 +314,26 @@ def test_nobody_says_what_aws_says(relay: Relay) -> None:
         None,
         "MalformedDetail",
     ]
+
+
+def test_a_pattern_can_be_tried(relay: Relay) -> None:
+    event = json.dumps({"source": "aws.cloudtrail", "detail": {"eventName": "StopLogging"}})
+    assert relay.member_rules.test_event_pattern(EventPattern=PATTERN, Event=event)["Result"] is True
+    assert relay.member_rules.test_event_pattern(EventPattern=PATTERN, Event='{"source": "a"}')["Result"] is False
+
+
+def test_the_command_line_shows_what_arrived_and_what_did_not(relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in relay.world.lab.environment().items():
+        monkeypatch.setenv(name, value)
+
+    def shown(*arguments: str) -> str:
+        told = CliRunner().invoke(app, ["lab", "messages", *arguments])
+        assert told.exit_code == 0, told.output
+        return str(told.stdout).rstrip()
+
+    told = relay.messages()
+    assert json.loads(shown("--topic", "alarms", "-o", "json")) == told
+    assert f"{relay.member}  {HERE}" in shown()
+    assert shown().endswith(f"{len(told)} messages")
+    assert shown("--topic", "none").endswith("0 messages")
+    assert "may not events:PutEvents" in shown("--undelivered")

@@ -6,6 +6,7 @@ from tests.setup import build
 from trailkeep.model.archive import Lock
 from trailkeep.model.identity import Role
 from trailkeep.model.ids import AccountId, Region
+from trailkeep.model.monitoring import Monitoring
 from trailkeep.model.organization import Account, Policy, State
 from trailkeep.model.recorder import RecordingGroup, Strategy
 from trailkeep.model.snapshot import Cell, Foreign, Snapshot, Unreachable
@@ -52,6 +53,7 @@ def worlds(draw: st.DrawFn) -> Snapshot:
         roles=tuple(_role(a.id) for a in active if a.id != build.MANAGEMENT),
         service_linked_roles={a.id: frozenset({"AWSServiceRoleForConfig"}) for a in active if draw(st.booleans())},
         foreign=_foreign(cells),
+        monitoring=draw(st.sampled_from([None, Monitoring()])),
     )
 
 
@@ -82,6 +84,7 @@ def specs(draw: st.DrawFn) -> Spec:
             "write_condition": draw(st.sampled_from(["organization", "accounts"])),
         },
         guardrails={"attach_to": attach, "canary": canary, "resource_policy": draw(st.booleans())},
+        monitoring=draw(st.sampled_from([None, {}, {"security_hub": None, "alarms": {"notify": ["a@example.com"]}}])),
     )
 
 

@@ -10,6 +10,8 @@ from benchmarks.archive_stub import Thing
 from tests.verify.build import BUCKET, Made
 from trailkeep.app.attest import Ledger
 from trailkeep.app.verify import Asked, Place, Verified, verify
+from trailkeep.app.verify_follow import Opening
+from trailkeep.app.verify_inventory import Inventory
 from trailkeep.app.verify_keys import PublicKeys
 from trailkeep.app.verify_pool import Pool
 from trailkeep.model.archive import LifecycleRule
@@ -148,6 +150,8 @@ def check(
     recheck: bool = False,
     lifecycle: tuple[LifecycleRule, ...] = (),
     keys: PublicKeys | None = None,
+    opening: Opening | None = None,
+    inventory: Inventory | None = None,
     **asked: Any,
 ) -> Checked:
     store = store or Memory(made)
@@ -164,6 +168,8 @@ def check(
         is_folder=is_folder,
         snapshot=snapshot,
         lifecycle=lambda: lifecycle,
+        opening=opening,
+        inventory=inventory,
     )
     verified = verify(place, Asked(**asked), Silent())
     findings = list(verified.findings)

@@ -146,15 +146,16 @@ def test_hostile_names_beside_logs_are_named_and_nothing_else(made: Made, serve:
 
 def test_what_is_under_a_delete_marker_can_be_recovered(made: Made, serve: object) -> None:
     log, digest, gone = made.logs()[4], made.digests()[12], made.logs()[20]
-    for key in (log, digest, gone):
-        del made.objects[key]
+    things = {key: made.objects.pop(key) for key in (log, digest, gone)}
     for key in (log, digest):
         made.archive.versions += [
-            {"Key": key, "VersionId": "old", "IsLatest": False},
+            {"Key": key, "VersionId": "old", "IsLatest": False, "Thing": things[key]},
             {"Key": key, "VersionId": "marker", "IsLatest": True, "Marker": True},
         ]
     found, _ = look(made, serve)
     by_key = {f.key: f for f in found.findings}
+    assert found.said == dict.fromkeys((log, digest, gone), "MISSING deleted")  # and no log file of the digest's
+    assert found.valid(Kind.LOG) == 58
     for key in (log, digest):
         assert by_key[key].version == "old"
         read, back = by_key[key].remedy

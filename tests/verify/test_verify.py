@@ -307,6 +307,40 @@ def test_two_trails_share_their_folders() -> None:
     assert only.valid(Kind.DIGEST) == 6
 
 
+@pytest.mark.parametrize(
+    ("minutes", "later", "said"),
+    [
+        (-16, 125, "UNCOVERED unreferenced"),  # the newest digest was written long after that
+        (-15, 125, ""),  # named in its last minutes, and perhaps delivered behind its end
+        (20, 125, ""),
+        (20, 179, ""),  # the next digest may still be on its way, until two hours behind its end
+        (20, 181, "UNCOVERED unproven"),  # now it is MISSING itself
+        (46, 181, "UNCOVERED unproven"),
+    ],
+)
+def test_a_log_file_waits_for_the_digest_that_is_not_due_yet(minutes: int, later: int, said: str) -> None:
+    made = archive(hours=4)
+    chain, end = made.chains[0], made.until
+    log = chain.log_key(end + timedelta(minutes=minutes + (end.second > 0)), "NEW0000000000000")
+    made.objects[log] = Thing(gzip.compress(b"{}"))
+    found = check(made, now=end + timedelta(minutes=later))
+    assert found.said.get(log, "") == said
+    assert found.verified.totals.in_flight == (not said)
+
+
+def test_of_two_trails_the_one_that_is_behind_decides_what_waits() -> None:
+    one = Chain(account="111111111111", region="us-east-1", hours=6)
+    two = replace(one, trail="second_trail", begin=BEGIN + timedelta(minutes=40))
+    made = of_chains([one, replace(two, hours=5)])
+    newest = made.by_chain[one.digest_key(BEGIN)[:-27]][-1][0]
+    log = one.log_key(newest - timedelta(minutes=10), "NEW0000000000000")
+    early = one.log_key(newest - timedelta(minutes=50), "EARLY00000000000")
+    made.objects[log] = made.objects[early] = Thing(gzip.compress(b"{}"))
+    found = check(made, now=newest + timedelta(hours=2, minutes=1))
+    assert found.said == {early: "UNCOVERED unreferenced"}
+    assert found.verified.totals.in_flight == 1
+
+
 @pytest.mark.parametrize("prefix", ["AWSLogs", "o-abcdefghij/AWSLogs/o-abcdefghij", "a/b/AWSLogs/o-abcdefghij"])
 def test_every_layout_is_found(prefix: str) -> None:
     made = archive(accounts=2, hours=3, prefix=prefix)

@@ -89,6 +89,10 @@ class Ledger:
         self._written: dict[str, str] = {}
         self._promised, self._last = self._read_runs()
 
+    def of_bucket(self, bucket: str) -> "Ledger":
+        """The same folder for another bucket; this one must be closed, since a file has one writer at a time."""
+        return Ledger(self.folder, bucket, self.at, self._key)
+
     def attest(self, key: DigestKey, digest: Digest, signature: str, row: Row, rows: Sequence[Row]) -> None:
         """Append one digest with its log files."""
         path = self._path(key.chain.base.account, key.end.date())
@@ -133,6 +137,11 @@ class Ledger:
                 keys = (parse_digest(head["digest"]["key"]) for head, _ in self._batches(folder.name, day, ""))
                 found |= {(k.chain.base, k.chain.region) for k in keys if k}
         return found
+
+    def newest_day(self) -> date | None:
+        """The last day of which anything was verified."""
+        found = (p.name[:10] for p in self.folder.glob(f"{'[0-9]' * 12}/????-??-??.jsonl.gz"))
+        return max(map(date.fromisoformat, found), default=None)
 
     def row(self, base: Base, region: str, key: str) -> Row | None:
         """What is remembered of one log file."""

@@ -9,10 +9,11 @@ from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from trailkeep.app.verify_findings import Findings
+from trailkeep.app.verify_follow import Opening, follow_leads
 from trailkeep.app.verify_keys import PublicKeys
 from trailkeep.app.verify_pool import Pool
 from trailkeep.app.verify_recover import look_for_versions
-from trailkeep.app.verify_run import GRACE, Progress, Tools, Unit, UnitResult
+from trailkeep.app.verify_run import GRACE, Lead, Progress, Tools, Unit, UnitResult
 from trailkeep.app.verify_unit import verify_unit
 from trailkeep.errors import UsageError
 from trailkeep.model.archive import LifecycleRule
@@ -27,6 +28,7 @@ from trailkeep.verify.verdict import Cause, Finding, Kind
 
 if TYPE_CHECKING:
     from trailkeep.app.attest import Ledger
+    from trailkeep.app.verify_inventory import Inventory
     from trailkeep.model.snapshot import Snapshot
 
 UNITS_AT_ONCE = 16
@@ -67,7 +69,10 @@ class Place:
     lifecycle: Callable[[], tuple[LifecycleRule, ...]] = tuple
     ledger: "Ledger | None" = None
     recheck: bool = False
+    inventory: "Inventory | None" = None
     snapshot: "Snapshot | None" = None
+    opening: Opening | None = None
+    """Opens the other buckets that signed digests name; None: they are not followed."""
     elsewhere: Callable[[list[Unit], Tools], Iterator[UnitResult]] | None = None
     """Where the units are verified, if not by the threads of this process."""
 
@@ -97,7 +102,9 @@ def verify(place: Place, asked: Asked, progress: Progress) -> Verified:
         progress=progress,
         ledger=place.ledger,
         recheck=place.recheck,
-        oldest=_Lifecycle(place, verified.notes).oldest,
+        at_once=max(1, min(UNITS_AT_ONCE, len(units))),
+        inventory=place.inventory,
+        oldest=Expired(place.lifecycle, place.now, verified.notes).oldest,
     )
     for finding in unread:
         verified.totals.add(finding.kind, finding.verdict)
@@ -106,7 +113,9 @@ def verify(place: Place, asked: Asked, progress: Progress) -> Verified:
     progress.units(len(units))
     work = [Unit(base=b, region=r, window=window, trail=asked.trail) for b, r in units]
     results = place.elsewhere(work, tools) if place.elsewhere else _at_once(verify_unit, work, tools)
+    leads: list[Lead] = []
     for result in results:
+        leads += result.onward
         verified.totals.merge(result.totals)
         verified.chains.extend(result.chains.values())
         verified.notes.extend(n for n in result.notes if n not in verified.notes)
@@ -114,25 +123,51 @@ def verify(place: Place, asked: Asked, progress: Progress) -> Verified:
     verified.chains.sort(key=lambda c: c.chain)
     _absent(place, asked, verified, tools)
     if not place.is_folder:
-        look_for_versions(verified.findings, place.store, place.name, place.pool)
+        look_for_versions(verified.findings, place.store, place.name, place.pool, verified.totals)
     if place.ledger is not None:
         place.ledger.close()
+    _follow(place, leads, tools, verified)
     return verified
+
+
+def _follow(place: Place, leads: list[Lead], tools: Tools, verified: Verified) -> None:
+    """Verify the chains' earlier hours where they lie in other buckets; those hours are not known otherwise."""
+    if leads and place.opening is None:
+        buckets = ", ".join(sorted({lead.link.bucket for lead in leads}))
+        verified.notes.append(f"{len(leads)} chains go on in other buckets, which were not followed: {buckets}")
+        return
+
+    def run(units: list[Unit], there: Tools) -> Iterator[UnitResult]:
+        return _at_once(verify_unit, units, there)
+
+    for other in follow_leads(leads, place.opening, run, tools, verified) if place.opening else ():
+        look_for_versions(verified.findings, other.store, other.store.bucket, place.pool, verified.totals)
+        if other.ledger is not None:
+            other.ledger.close()
 
 
 def _window(place: Place, asked: Asked, units: Iterable[tuple[Base, str]]) -> Window:
     expected = place.now - GRACE
     if place.is_folder:
         expected = asked.until or _newest(place.store, units) or expected
-    return Window(since=asked.since, until=asked.until, expected=expected)
+    until = asked.until
+    if place.inventory is not None:  # what came later may be in it or not
+        seen = place.inventory.created - GRACE
+        until, expected = min(until or seen, seen), min(expected, seen)
+        if asked.since is not None and asked.since >= until:
+            raise UsageError(
+                f"the inventory is of {place.inventory.created:%Y-%m-%d %H:%M} UTC, which is not after --since",
+                hint="name a newer inventory, or an earlier --since",
+            )
+    return Window(since=asked.since, until=until, expected=expected)
 
 
-class _Lifecycle:
+class Expired:
     """What the lifecycle has expired; its rules are asked for once, when something is not there."""
 
-    def __init__(self, place: Place, notes: list[str]) -> None:
-        self._rules = cache(place.lifecycle)
-        self._now = place.now
+    def __init__(self, rules: "Callable[[], tuple[LifecycleRule, ...]]", now: datetime, notes: list[str]) -> None:
+        self._rules = cache(rules)
+        self._now = now
         self._notes = notes
         self._lock = Lock()
 
@@ -169,7 +204,9 @@ def _notes(place: Place, window: Window) -> list[str]:
         notes.append(
             f"a folder tells nothing later than its newest digest ({window.expected:%Y-%m-%d %H:%M} UTC): see --until"
         )
-    if place.recheck:
+    if place.inventory is not None:
+        notes += _of_inventory(place, place.inventory)
+    elif place.recheck:
         notes.append(
             "objects verified before were compared by their version id: this trusts S3 never to change a version, and "
             "the attestations"
@@ -185,6 +222,25 @@ def _notes(place: Place, window: Window) -> list[str]:
             "is not missed"
         )
     return notes
+
+
+def _of_inventory(place: Place, inventory: "Inventory") -> Iterator[str]:
+    made, age = inventory.created, place.now - inventory.created
+    yield (
+        f"objects verified before were compared with the version ids of {inventory.objects:,} objects in S3 Inventory: "
+        "this trusts S3 never to change a version, S3's inventory and whoever can write where it lies, and the "
+        "attestations"
+    )
+    yield (
+        f"the inventory is of {made:%Y-%m-%d %H:%M} UTC, {age.days} days and {age.seconds // 3600} hours ago: what was "
+        "changed or deleted since does not show, and S3 says that the latest changes before may be missing too"
+    )
+    newest = place.ledger.newest_day() if place.ledger else None
+    if newest is not None and newest >= made.date():
+        yield (
+            f"digests were verified up to {newest}, later than the inventory: those after "
+            f"{made - GRACE:%Y-%m-%d %H:%M} UTC were not rechecked"
+        )
 
 
 def _at_once(function: "Callable[[Unit, Tools], UnitResult]", work: list[Unit], tools: Tools) -> Iterator[UnitResult]:

@@ -24,7 +24,7 @@ class Findings:
         self._db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         self._db.execute(
             "CREATE TABLE found (id INTEGER PRIMARY KEY, "
-            "account TEXT, region TEXT, start REAL, key BLOB, cause TEXT, it BLOB)"
+            "account TEXT, region TEXT, start REAL, key BLOB, cause TEXT, bucket TEXT, it BLOB)"
         )
         self._count = 0
 
@@ -35,33 +35,39 @@ class Findings:
         """See Sink."""
         with self._lock:
             self._db.execute(
-                "INSERT INTO found (account, region, start, key, cause, it) VALUES (?, ?, ?, ?, ?, ?)",
-                (*_place(finding), finding.cause.value, _dump(finding)),
+                "INSERT INTO found (account, region, start, key, cause, bucket, it) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (*_place(finding), finding.cause.value, finding.bucket, _dump(finding)),
             )
             self._count += 1
 
     def __iter__(self) -> Iterator[Finding]:
-        yield from self._told("account, region, start, key, cause, id", "")
+        yield from self._told("account, region, start, key, cause, id", "", ())
 
-    def missing(self) -> Iterator[Finding]:
-        """What is MISSING, in the order of keys."""
-        yield from self._told("key, id", f"WHERE cause = '{Cause.DELETED.value}'")
+    def missing(self, bucket: str) -> Iterator[Finding]:
+        """What is MISSING from a bucket, in the order of keys."""
+        yield from self._told("key, id", "WHERE cause = ? AND bucket = ?", (Cause.DELETED.value, bucket))
 
     def put(self, finding: Finding) -> None:
-        """Replace what is MISSING under a key by what is known of it now."""
+        """Replace what is MISSING under a key of a bucket by what is known of it now."""
         with self._lock:
             self._db.execute(
-                "UPDATE found SET it = ? WHERE key = ? AND cause = ?",
-                (_dump(finding), _bytes(finding.key), finding.cause.value),
+                "UPDATE found SET it = ?, cause = ? WHERE key = ? AND cause = ? AND bucket = ?",
+                (
+                    _dump(finding),
+                    finding.cause.value,
+                    _bytes(finding.key),
+                    Cause.DELETED.value,
+                    finding.bucket,
+                ),
             )
 
     def close(self) -> None:
         """Let the file go."""
         self._db.close()
 
-    def _told(self, order: str, where: str) -> Iterator[Finding]:
+    def _told(self, order: str, where: str, given: tuple[str, ...]) -> Iterator[Finding]:
         with self._lock:
-            ids = self._db.execute(f"SELECT id FROM found {where} ORDER BY {order}")  # noqa: S608 our own words
+            ids = self._db.execute(f"SELECT id FROM found {where} ORDER BY {order}", given)  # noqa: S608 our own words
         while True:
             with self._lock:
                 page = ids.fetchmany(_PAGE)

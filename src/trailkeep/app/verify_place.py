@@ -2,19 +2,22 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trailkeep.app.verify import Place
+from trailkeep.app.verify import Expired, Place
+from trailkeep.app.verify_follow import NotVouchedError, Other
 from trailkeep.app.verify_keys import PublicKeys
 from trailkeep.app.verify_pool import Pool
 from trailkeep.app.world import Access, now, open_cloud
-from trailkeep.errors import UsageError
+from trailkeep.errors import AwsError, UsageError
+from trailkeep.ports import Obstacle, ReadError
 
 if TYPE_CHECKING:
     from trailkeep.app.attest import Ledger
+    from trailkeep.app.verify_inventory import Inventory
     from trailkeep.aws.cloud import Cloud
     from trailkeep.model.archive import LifecycleRule
     from trailkeep.model.snapshot import Snapshot
@@ -50,13 +53,22 @@ class How:
     attest: Path | None = None
     signing_key: Path | None = None
     recheck: bool = False
+    inventory: str | None = None
+    """The manifest of an S3 Inventory, for `recheck`: s3://bucket/key, or a file or folder."""
     snapshot: "Snapshot | None" = None
+    follow: bool = True
+    """Whether chains are followed into other buckets."""
+    vouched: frozenset[str] = frozenset()
+    """Other buckets that may be read, whoever owns them."""
 
 
 def open_place(location: Location, access: Access, how: How) -> tuple[Place, str]:
     """The archive, and the prefix below which to look. Raises UsageError, AwsError and TrailkeepError."""
-    if how.recheck and (how.attest is None or not location.is_bucket):
-        raise UsageError("--recheck compares versions on S3 with attestations", hint="give --attest DIR and s3://…")
+    recheck = how.recheck or how.inventory is not None
+    if recheck and (how.attest is None or not location.is_bucket):
+        raise UsageError(
+            "--recheck and --inventory compare versions on S3 with attestations", hint="give --attest DIR and s3://…"
+        )
     if how.signing_key is not None and how.attest is None:
         raise UsageError("--signing-key signs attestations", hint="give --attest DIR too")
     cloud = cache(lambda: open_cloud(access, None))
@@ -72,10 +84,69 @@ def open_place(location: Location, access: Access, how: How) -> tuple[Place, str
         is_folder=not location.is_bucket,
         lifecycle=lifecycle,
         ledger=_ledger(how, store.bucket or name),
-        recheck=how.recheck,
+        recheck=recheck,
         snapshot=how.snapshot,
     )
+    if how.inventory is not None:
+        place = replace(place, inventory=_inventory(how.inventory, location, prefix, access, cloud))
+    if how.follow:
+        place = replace(place, opening=_Opening(place, location, access, how, cloud))
     return place, prefix
+
+
+def _inventory(text: str, location: Location, prefix: str, access: Access, cloud: "Callable[[], Cloud]") -> "Inventory":
+    from trailkeep.app.verify_inventory import open_inventory
+
+    return open_inventory(text, _parts(location.text)[0], prefix, cloud, access, location.account)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """Opens other buckets of the same trails: those that were named, that a snapshot knows, or of the same owner."""
+
+    place: Place
+    location: Location
+    access: Access
+    how: How
+    cloud: "Callable[[], Cloud]"
+
+    def __call__(self, bucket: str) -> Other:
+        """See Opening."""
+        if self.place.is_folder:
+            raise NotVouchedError("what lies in a folder is a copy of one bucket")
+        why = self._why(bucket)
+        if why is None:
+            raise NotVouchedError("it belongs to another account, and nobody said that it may be read")
+        from trailkeep.aws.archive.open import open_bucket
+
+        try:
+            store = open_bucket(
+                self.cloud(),
+                bucket,
+                original=None,
+                account=self.location.account,
+                profile=self.access.profile,
+                workers=self.access.workers,
+            )
+        except AwsError as error:
+            raise ReadError(Obstacle.ACCESS_DENIED, error.message) from error
+        ledger = self.place.ledger.of_bucket(bucket) if self.place.ledger else None
+        notes: list[str] = []
+        return Other(store=store, why=why, ledger=ledger, oldest=Expired(store.lifecycle, self.place.now, notes).oldest)
+
+    def _why(self, bucket: str) -> str | None:
+        from trailkeep.aws.archive.open import is_owned_by
+
+        if bucket in self.how.vouched:
+            return "--follow allows it"
+        snapshot, cloud = self.how.snapshot, self.cloud()
+        if snapshot is not None and snapshot.bucket(bucket) is not None:
+            return "the snapshot knows it"
+        owner = self.location.account or cloud.caller.account
+        ours = self.place.name
+        if is_owned_by(cloud, ours, owner) and is_owned_by(cloud, bucket, owner):
+            return f"it belongs to {owner}, as {ours} does"
+        return None
 
 
 def _open(

@@ -52,8 +52,8 @@ class Pool:
         self._threads = 0
         self._idle = threading.Semaphore(0)
 
-    def submit(self, job: Callable[[], T], reply: "SimpleQueue[T | BaseException]") -> None:
-        """Run `job` on some thread; its result, or what it raised, goes into `reply`."""
+    def submit(self, job: Callable[[], T | None], reply: "SimpleQueue[T | BaseException]") -> None:
+        """Run `job` on some thread; its result, if it is not None, or what it raised, goes into `reply`."""
         self._jobs.put((job, reply))
         if self._threads < self.workers and not self._idle.acquire(blocking=False):
             self._threads += 1
@@ -75,7 +75,8 @@ class Pool:
                 result: Any = work()
             except BaseException as error:  # noqa: BLE001 whoever waits for the result raises it
                 result = error
-            reply.put(result)
+            if result is not None:
+                reply.put(result)
             growing = growing and self._threads < self.workers
             if growing:
                 self._idle.release()

@@ -8,14 +8,17 @@ from itertools import groupby
 from trailkeep.app.verify_findings import Findings
 from trailkeep.app.verify_pool import Pool
 from trailkeep.ports import ReadError, Store, Version
-from trailkeep.verify.verdict import Finding
+from trailkeep.verify.verdict import Cause, Finding, Totals
 
 _MOST_ALONE = 20
 """So many keys of one folder are looked up one by one; more are found by listing the folder."""
 
 
-def look_for_versions(findings: Findings, store: Store, place: str, pool: Pool) -> None:
-    """Add to each finding that is MISSING its newest version, if one is left, with how to read and restore it."""
+def look_for_versions(findings: Findings, store: Store, place: str, pool: Pool, totals: Totals) -> None:
+    """Add to each finding that is MISSING its newest version, if one is left, with how to read and restore it.
+
+    What is there all the same (an inventory is old, an object was late) is UNREADABLE instead, in `totals` too.
+    """
     from queue import SimpleQueue
 
     reply: SimpleQueue[tuple[list[Finding], dict[str, list[Version]] | str] | BaseException] = SimpleQueue()
@@ -26,9 +29,13 @@ def look_for_versions(findings: Findings, store: Store, place: str, pool: Pool) 
         if isinstance(answer, BaseException):
             raise answer
         for finding in answer[0]:
-            findings.put(_told(finding, answer[1], place))
+            told = _told(finding, answer[1], place)
+            if told.cause is not finding.cause:
+                totals.add(finding.kind, finding.verdict, -1)
+                totals.add(told.kind, told.verdict)
+            findings.put(told)
 
-    for folder, group in groupby(_folders(findings), key=lambda pair: pair[0]):
+    for folder, group in groupby(_folders(findings, store.bucket), key=lambda pair: pair[0]):
         lost = [finding for _, finding in group]
         pool.submit(lambda folder=folder, lost=lost: (lost, _versions(store, folder, lost)), reply)  # type: ignore[misc]
         under_way += 1
@@ -39,8 +46,8 @@ def look_for_versions(findings: Findings, store: Store, place: str, pool: Pool) 
         take()
 
 
-def _folders(findings: Findings) -> Iterator[tuple[str, Finding]]:
-    for finding in findings.missing():
+def _folders(findings: Findings, bucket: str) -> Iterator[tuple[str, Finding]]:
+    for finding in findings.missing(bucket):
         yield finding.key.rpartition("/")[0] + "/", finding
 
 
@@ -61,7 +68,9 @@ def _told(finding: Finding, found: dict[str, list[Version]] | str, place: str) -
     if isinstance(found, str):
         return replace(finding, detail=f"{finding.detail}; {found}")
     versions = found[finding.key]
-    left = next((v for v in versions if not v.is_delete_marker), None)
+    left = next((v for v in versions if not v.is_delete_marker and finding.version in {"", v.id}), None)
+    if left is not None and left.is_latest:
+        return replace(finding, cause=Cause.OTHER, detail="it was not listed, and it is there now: verify it again")
     marker = next((v for v in versions if v.is_delete_marker and v.is_latest), None)
     if left is None:
         return finding

@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
 from trailkeep.ports import Entry, Store
+from trailkeep.verify.digest import Link
 from trailkeep.verify.judge import KeyFor
-from trailkeep.verify.keys import Base, Chain
+from trailkeep.verify.keys import Base, Chain, DigestKey
 from trailkeep.verify.summary import ChainSum, Window
 from trailkeep.verify.verdict import Finding, Totals
 
 if TYPE_CHECKING:
     from trailkeep.app.attest import Ledger
+    from trailkeep.app.verify_inventory import Inventory
     from trailkeep.app.verify_pool import Pool
 
 GRACE: Final = timedelta(hours=2)
@@ -48,6 +50,17 @@ class Unit:
     trail: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """A proved digest, `by`, of `bucket` names one of another bucket before it, for the hours `since` to `until`."""
+
+    by: DigestKey
+    bucket: str
+    link: Link
+    since: datetime | None
+    until: datetime
+
+
 @dataclass(slots=True, kw_only=True)
 class UnitResult:
     """What came of a unit; its findings went to the sink as they were made."""
@@ -55,10 +68,14 @@ class UnitResult:
     totals: Totals = field(default_factory=Totals)
     chains: dict[Chain, ChainSum] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    onward: "list[Lead]" = field(default_factory=list)
 
     def chain(self, chain: Chain) -> ChainSum:
         """The sum of a chain, begun when it is first asked for."""
-        return self.chains.setdefault(chain, ChainSum(chain=chain))
+        found = self.chains.get(chain)
+        if found is None:
+            found = self.chains[chain] = ChainSum(chain=chain)
+        return found
 
 
 class Sink(Protocol):
@@ -80,6 +97,10 @@ class Tools:
     progress: Progress
     ledger: "Ledger | None" = None
     recheck: bool = False
+    at_once: int = 1
+    """How many units are verified at the same time."""
+    inventory: "Inventory | None" = None
+    """What versions are compared with, if not with a listing of versions."""
     oldest: "Callable[[str], datetime | None]" = lambda _: None
     """What ended before was expired, in a folder, by the bucket's lifecycle; asked when something is not there."""
 
@@ -95,7 +116,7 @@ def listing(tools: Tools, prefix: str, after: str) -> Iterator[tuple[Entry, str]
         for entry in tools.store.list(prefix, after):
             yield entry, state_of(entry)
         return
-    for v in tools.store.versions(prefix, after):
+    for v in (tools.inventory or tools.store).versions(prefix, after):
         if v.is_latest and not v.is_delete_marker:
             yield Entry(key=v.key, size=v.size, etag=v.etag, modified=v.modified), v.id
 

@@ -6,14 +6,16 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from trailkeep.app.attest import Attested, Row
-from trailkeep.app.verify_deleted import Deleted, Lost
-from trailkeep.app.verify_pool import Fetched
-from trailkeep.app.verify_run import listing
+from trailkeep.app.verify_deleted import Deleted, Lost, fetch_deleted
+from trailkeep.app.verify_pool import Fetched, fetch
+from trailkeep.app.verify_run import Tools, listing
 from trailkeep.app.verify_tell import Telling
 from trailkeep.ports import Entry, ReadError
 from trailkeep.verify.chain import HOUR, Seen
-from trailkeep.verify.judge import Judged
+from trailkeep.verify.content import LARGEST_DIGEST
+from trailkeep.verify.judge import Judged, judge
 from trailkeep.verify.keys import Chain, DigestKey, Folder, parse_digest
+from trailkeep.verify.summary import ChainSum
 from trailkeep.verify.verdict import Cause, Kind
 
 BEFORE: Final = timedelta(days=1)
@@ -38,6 +40,8 @@ class Slot:
     is_settled: bool = False
     is_whole: bool = True
     left: int = 0
+    sum: ChainSum | None = None
+    """Where its log files are counted, once they are fetched."""
     rows: list[Row] = field(default_factory=list)
 
 
@@ -101,11 +105,22 @@ class Slots:
         after = f"{folder}{deleted.begin:%Y/%m/%d}/" if deleted.begin else ""
         for slot in self._merged(folder, after):
             if deleted.wanted(slot.key):
-                is_start = slot.attested is not None and slot.attested.digest.previous is None
-                yield from map(was_deleted, deleted.before(slot.key, is_start=is_start))
+                yield from map(was_deleted, deleted.before(slot.key, is_start=self._is_start(slot)))
             yield slot
         until = min(window.until, window.expected) if window.until else window.expected
         yield from map(was_deleted, deleted.behind(until))
+
+    def _is_start(self, slot: Slot) -> bool:
+        """Whether this digest is proved to begin its chain, so that none can lie deleted before it."""
+        if slot.attested is not None:
+            return slot.attested.digest.previous is None
+        if slot.key.is_backfill or self.deleted.begin or (slot.key.chain, False) in self.deleted.last:
+            return False  # nobody asks
+        found = slot.found = fetch_digest(self.tools, slot)  # one request, as looking for what is deleted would be
+        if not isinstance(found, Fetched):
+            return False
+        judged = judge(slot.key, self.tools.store.bucket, found.content, found.found.metadata, self.tools.keys)
+        return judged.is_proved and judged.digest is not None and judged.digest.previous is None
 
     def _merged(self, folder: str, after: str) -> Iterator[Slot]:
         ledger, unit, recheck = self.tools.ledger, self.unit, self.tools.recheck
@@ -141,6 +156,14 @@ class Slots:
         self.telling.find(
             Cause.UNREFERENCED, Kind.DIGEST, entry.key, detail="it lies among digests and is not named like one"
         )
+
+
+def fetch_digest(tools: Tools, slot: Slot) -> Fetched | ReadError:
+    """A digest, or the old version of a deleted one that CloudTrail signed."""
+    stored = tools.ledger is not None
+    if slot.versions:
+        return fetch_deleted(tools.store, slot.key, slot.versions, tools.keys, stored=stored)
+    return fetch(tools.store, str(slot.key), keep=LARGEST_DIGEST, stored=stored)
 
 
 def was_deleted(lost: Lost) -> Slot:

@@ -8,38 +8,38 @@ proved. Never more than some hundred objects are held.
 from collections import deque
 from dataclasses import replace
 from datetime import date, datetime
-from queue import SimpleQueue
 from typing import Final
 
-from trailkeep.app.attest import Row
 from trailkeep.app.verify_deleted import fetch_deleted
+from trailkeep.app.verify_errands import Came, Errands, Log, row_of
 from trailkeep.app.verify_logs import Shelf
-from trailkeep.app.verify_pool import Fetched, fetch
-from trailkeep.app.verify_run import IN_FLIGHT, Tools, Unit, UnitResult, state_of
+from trailkeep.app.verify_pool import Fetched
+from trailkeep.app.verify_run import IN_FLIGHT, Lead, Tools, Unit, UnitResult
 from trailkeep.app.verify_slots import BEFORE, Line, Slot, Slots, was_deleted
 from trailkeep.app.verify_tell import Telling
 from trailkeep.ports import NotThereError, ReadError
 from trailkeep.verify.chain import HOUR, Seen, end_of, follow, hours
-from trailkeep.verify.content import LARGEST_DIGEST
-from trailkeep.verify.digest import Digest, LogFile
-from trailkeep.verify.judge import OBSTACLES, Fault, Judged, judge, judge_log, proved_by
+from trailkeep.verify.digest import Digest, Link, LogFile
+from trailkeep.verify.judge import OBSTACLES, Fault, Judged, judge, proved_by
 from trailkeep.verify.keys import Chain, Folder, parse_log
 from trailkeep.verify.verdict import Cause, Kind, Verdict
 
 AHEAD: Final = 48
 """So many digests are fetched before the first of them is settled."""
 
-LOGS_AHEAD: Final = 384
 _TODO: Final = 4_000
-_TOGETHER: Final = 4
 _HELD: Final = 256 << 10
 """Stored bytes of digests on their way; they are some twenty times that in memory."""
 
 
-Wanted = tuple[Slot | None, LogFile | None]
-"""A digest (no log file), or a log file with the digest that names it (None for one that was verified before)."""
+def lookahead(requests: int, units: int) -> tuple[int, int]:
+    """How many digests are fetched ahead and how many log files wait, where what is verified is remembered.
 
-Answer = list[tuple[Slot | None, LogFile | None, Fetched | ReadError]]
+    What is fetched and not remembered yet is fetched again after a kill. So it is no more than keeps `requests` busy,
+    shared by `units` that are verified at the same time.
+    """
+    share = max(2, 2 * requests // units)
+    return min(AHEAD, share), share
 
 
 def verify_unit(unit: Unit, tools: Tools) -> UnitResult:
@@ -57,23 +57,24 @@ class _Run:
         self.slots = Slots(self.telling)
         self.lines: dict[tuple[Chain, bool], Line] = {}
         self.queue: deque[Slot] = deque()
-        self.todo: deque[tuple[Slot | None, LogFile]] = deque()
-        self.under_way = 0
-        self.reply: SimpleQueue[Answer | BaseException] = SimpleQueue()
+        self.errands = Errands(tools)
+        self.ahead, self.waiting = AHEAD, _TODO
+        if tools.ledger is not None:
+            self.ahead, self.waiting = lookahead(tools.pool.workers, tools.at_once)
 
     def go(self) -> UnitResult:
         try:
             for slot in self.slots:
                 self.queue.append(slot)
                 if slot.attested is None:
-                    self.submit([(slot, None)])
+                    self.errands.digest(slot)
                 else:
                     self.advance()
                 while self.is_full():
                     self.pump()
         except ReadError as error:
             self.telling.unlisted(error)
-        while self.queue or self.todo or self.under_way:
+        while self.queue or self.errands.open:
             self.pump()
         for line in self.lines.values():
             self.settle(line, None)
@@ -86,60 +87,43 @@ class _Run:
     def is_full(self) -> bool:
         """Whether enough is held: a digest may have two kilobytes, or megabytes with thousands of log files."""
         held = sum(s.size for s in self.queue)
-        return len(self.queue) >= AHEAD or held > _HELD or len(self.todo) > _TODO
+        return len(self.queue) >= self.ahead or held > _HELD or self.errands.waiting > self.waiting
 
     # the work: one answer at a time
 
-    def submit(self, wanted: list[Wanted]) -> None:
-        self.under_way += len(wanted)
-        store, stored = self.tools.store, self.tools.ledger is not None
-
-        def job() -> Answer:
-            return [(slot, file, one(slot, file)) for slot, file in wanted]
-
-        def one(slot: Slot | None, file: LogFile | None) -> Fetched | ReadError:
-            if file is not None:
-                return fetch(store, file.key, stored=stored)
-            assert slot is not None
-            if slot.versions:
-                return fetch_deleted(store, slot.key, slot.versions, self.tools.keys, stored=stored)
-            return fetch(store, str(slot.key), keep=LARGEST_DIGEST, stored=stored)
-
-        self.tools.pool.submit(job, self.reply)
-
     def pump(self) -> None:
-        while self.todo and self.under_way < LOGS_AHEAD:
-            # few go one by one, for speed; many go together, to spare the threads their hand-overs
-            together = _TOGETHER if len(self.todo) > self.tools.pool.workers else 1
-            self.submit([*(self.todo.popleft() for _ in range(min(together, len(self.todo))))])
         self.advance()
-        if not self.under_way:
-            return
-        answer = self.reply.get()
-        if isinstance(answer, BaseException):
-            raise answer
-        self.under_way -= len(answer)
-        for slot, file, found in answer:
-            self.took(slot, file, found)
+        if self.errands.open:
+            self.took(self.errands.next())
 
-    def took(self, slot: Slot | None, file: LogFile | None, found: Fetched | ReadError) -> None:
-        if isinstance(found, Fetched):
-            self.result.totals.read_bytes += found.content.stored_size
-            self.result.totals.raw_bytes += found.content.size
-            self.tools.progress.objects(1, found.content.stored_size)
-        if file is not None:
-            self.took_log(slot, file, found)
-        elif slot is not None:
-            slot.found = found
+    def took(self, came: Came) -> None:
+        if came.slot is not None:
+            found = came.slot.found
+            if isinstance(found, Fetched):
+                self.read(1, found.content.stored_size, found.content.size)
             self.advance()
+            return
+        read, size, raw_size, valid = 0, 0, 0, 0
+        for log in came.logs:
+            read += log.size > 0
+            size += log.size
+            raw_size += log.raw_size
+            valid += self.took_log(log)
+        self.result.totals.add(Kind.LOG, Verdict.VALID, valid)
+        self.read(read, size, raw_size)
+
+    def read(self, number: int, size: int, raw_size: int) -> None:
+        self.result.totals.read_bytes += size
+        self.result.totals.raw_bytes += raw_size
+        self.tools.progress.objects(number, size)
 
     def drain(self) -> None:
-        while self.todo or self.under_way:
+        while self.errands.open:
             self.pump()
 
     def advance(self) -> None:
         while self.queue and (self.queue[0].found is not None or self.queue[0].attested is not None):
-            if len(self.todo) > _TODO:
+            if self.errands.waiting > self.waiting:
                 return
             self.place(self.queue.popleft())
 
@@ -189,12 +173,13 @@ class _Run:
                 self.telling.count(slot.key.chain, slot.attested.logs)
             slot.attested = replace(slot.attested, named={})
             return
+        slot.sum = self.result.chain(slot.key.chain) if not slot.is_witness else None
         for file in slot.judged.digest.log_files:
             self.shelf.name(file.key)
             if slot.is_witness:
                 continue
             slot.left += 1
-            self.todo.append((slot, file))
+            self.errands.log(slot, file)
         slot.judged = replace(slot.judged, digest=replace(slot.judged.digest, log_files=()))
 
     def settle(self, line: Line, after: Digest | None) -> None:
@@ -226,15 +211,28 @@ class _Run:
         since = self.unit.window.since
         if is_witness:
             return None
-        if since and line.before is None and not line.unproved and now.digest.previous and not now.key.is_backfill:
+        link = now.digest.previous
+        is_first = line.before is None and not line.unproved and link is not None and not now.key.is_backfill
+        if link and link.bucket != now.digest.bucket:
+            self.went_elsewhere(line, now, link)
+        elif since and is_first:
             for hole in hours(now.key.at(now.start), since, now.start - HOUR, "no digest of that hour is left"):
-                self.telling.hole(now.key.chain, hole)
+                if not self.telling.is_expired(hole.end):
+                    self.telling.hole(now.key.chain, hole)
         for wrong in follow(line.before, line.unproved, now):
             if isinstance(wrong, Fault):
                 fault = fault or wrong
             elif line.before is not None or not self.telling.is_expired(wrong.end):
                 self.telling.hole(now.key.chain, wrong)
         return fault
+
+    def went_elsewhere(self, line: Line, now: Seen, link: Link) -> None:
+        """The digest before lies in another bucket: followed once this one is done."""
+        since = line.before.key.end if line.before else self.unit.window.since
+        here = {str(k) for k in line.unproved} | ({str(line.before.key)} if line.before else set())
+        if not now.key.is_backfill and link.key not in here and (since is None or now.start > since):
+            bucket = self.tools.store.bucket or now.digest.bucket
+            self.result.onward.append(Lead(by=now.key, bucket=bucket, link=link, since=since, until=now.start))
 
     def said(self, slot: Slot, fault: Fault | None) -> None:
         if slot.is_witness:
@@ -256,41 +254,29 @@ class _Run:
 
     # the log files
 
-    def took_log(self, slot: Slot | None, file: LogFile, found: "Fetched | ReadError") -> None:
-        if isinstance(found, NotThereError) and slot and self.telling.is_expired(slot.key.end, Folder.LOG):
-            slot.left -= 1
-            self.finish(slot)
-            return
-        fault = self.fault_of(file, found)
-        chain = slot.key.chain if slot else None
-        if fault is None:
-            if slot is None:
-                self.result.totals.attested += 1
-            self.result.totals.add(Kind.LOG, Verdict.VALID)
-            if chain:
-                self.result.chain(chain).logs += 1
-        else:
+    def took_log(self, log: Log) -> bool:
+        """Tell what is wrong with a log file; whether it is VALID."""
+        slot, fault = log.slot, log.fault
+        if fault is None and slot is not None:
+            assert slot.sum
+            slot.sum.logs += 1
+        elif fault is None:
+            self.result.totals.attested += 1
+        elif log.is_there or not (slot and self.telling.is_expired(slot.key.end, Folder.LOG)):
+            chain = slot.key.chain if slot else None
             end = slot.key.end if slot else None
             start = slot.judged.digest.start if slot and slot.judged and slot.judged.digest else None
-            self.telling.find(fault.cause, Kind.LOG, file.key, chain, start, end, fault.detail)
+            self.telling.find(fault.cause, Kind.LOG, log.file.key, chain, start, end, fault.detail)
+            if slot:
+                slot.is_whole = False
         if slot is None:
-            return
-        if fault is not None:
-            slot.is_whole = False
-        elif isinstance(found, Fetched) and self.tools.ledger:
-            slot.rows.append(_row(file.key, found))
+            return fault is None
+        if log.row is not None:
+            slot.rows.append(log.row)
         slot.left -= 1
-        self.finish(slot)
-
-    def fault_of(self, file: LogFile, found: "Fetched | ReadError") -> Fault | None:
-        bucket = self.tools.store.bucket
-        if isinstance(found, NotThereError):
-            return Fault(cause=Cause.DELETED, detail="its digest names it, and it is not there")
-        if isinstance(found, ReadError):
-            return Fault(cause=OBSTACLES[found.why], detail=found.detail)
-        if bucket and file.bucket != bucket:
-            return Fault(cause=Cause.ELSEWHERE, detail=f"its digest says that it lies in the bucket {file.bucket}")
-        return judge_log(file, found.content)
+        if not slot.left:
+            self.finish(slot)
+        return fault is None
 
     def finish(self, slot: Slot) -> None:
         """A digest whose log files are all verified is remembered."""
@@ -298,7 +284,7 @@ class _Run:
         if not slot.is_settled or slot.left or slot.is_witness or slot.attested is not None or ledger is None:
             return
         if slot.is_whole and slot.judged and slot.judged.digest and isinstance(slot.found, Fetched):
-            row = _row(str(slot.key), slot.found)
+            row = row_of(str(slot.key), slot.found)
             ledger.attest(slot.key, slot.judged.digest, slot.judged.signature, row, slot.rows)
         slot.rows, slot.found, slot.judged = [], None, None
 
@@ -310,7 +296,7 @@ class _Run:
             self.result.totals.add(Kind.LOG, Verdict.VALID, -1)
             self.result.totals.attested -= 1
             file = LogFile(bucket=self.tools.store.bucket, key=key, hash=row.raw_sha256)
-            self.todo.append((None, file))
+            self.errands.log(None, file)
 
     def look_deleted(self, when: datetime) -> None:
         """A log file that nothing names: perhaps a digest does that was deleted, a backfill digest for instance."""
@@ -365,15 +351,3 @@ def _gone(slot: Slot) -> str:
         return "it was deleted; an old version of it is what CloudTrail signed, and speaks for its log files"
     why = slot.judged.fault.detail if slot.judged and slot.judged.fault else "it does not hold"
     return f"it was deleted, and no old version of it can be believed: {why}"
-
-
-def _row(key: str, found: Fetched) -> Row:
-    return Row(
-        key=key,
-        version=found.found.version,
-        listed=state_of(found.found.entry),
-        raw_sha256=found.content.sha256,
-        stored_sha256=found.content.stored_sha256,
-        size=found.content.stored_size,
-        etag=found.found.entry.etag,
-    )

@@ -28,12 +28,12 @@ def _unread_trails(view: View) -> Iterator[Answer]:
 
 
 def on_cells(view: View, what: str, judge: Callable[[Seen, Cell], Said | None]) -> Iterator[Answer]:
-    """One answer an account and Region; `what` is the part that is asked about: "trails" or "config".
+    """One answer an account and Region; `what` is the part that is asked about: "trails", "config" or "alarms".
 
     None means that there is nothing to say here.
     """
     for seen in view.cells:
-        lost = seen.config if what == "config" else seen.trails
+        lost = {"trails": seen.trails, "config": seen.config, "alarms": seen.alarms}[what]
         if lost == NOT_OFFERED:
             continue
         if lost or seen.cell is None:

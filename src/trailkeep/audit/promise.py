@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from trailkeep.audit.watching import Watching, specified
+from trailkeep.audit.watching_seen import gathered
 from trailkeep.model.ids import AccountId, Region
 from trailkeep.model.snapshot import Snapshot
 from trailkeep.model.trail import Trail
@@ -50,6 +52,8 @@ class Promise:
     resource_policy: bool
     guarded: frozenset[str] | None
     guard: str
+    watching: Watching | None = None
+    """What should watch the logging, None where nobody asks for it and nothing is seen of it."""
 
 
 def promised(spec: Spec, snapshot: Snapshot) -> Promise:
@@ -63,6 +67,7 @@ def promised(spec: Spec, snapshot: Snapshot) -> Promise:
     others = foreign_organization_trail(snapshot)
     arns = {f"arn:{places.partition}:cloudtrail:{places.home}:{owner}:trail/{name}" for owner in owners}
     guard = desired_guard(spec, snapshot, places)
+    bucket = others.bucket if others else places.trail_bucket
     return Promise(
         specified=True,
         accounts=tuple(a for a in cells if (a, None) not in out),
@@ -70,7 +75,7 @@ def promised(spec: Spec, snapshot: Snapshot) -> Promise:
         archive=places.log_archive,
         security=places.security,
         home=places.home,
-        trail_bucket=others.bucket if others else places.trail_bucket,
+        trail_bucket=bucket,
         config_bucket=places.config_bucket,
         organization_trail=whole or others is not None,
         foreign=others is not None,
@@ -88,6 +93,7 @@ def promised(spec: Spec, snapshot: Snapshot) -> Promise:
         resource_policy=spec.guardrails.resource_policy,
         guarded=guard.roles,
         guard=guard.name,
+        watching=specified(spec, snapshot, places, cells, bucket),
     )
 
 
@@ -98,10 +104,12 @@ def implied(snapshot: Snapshot) -> Promise:
     bucket = snapshot.bucket(name)
     owner = bucket.account if bucket else None
     key = trail.kms_key if trail else ""
+    cells = {a.id: tuple(sorted(a.regions or ())) for a in snapshot.active()}
+    mfa = bool(bucket and bucket.mfa_delete and not bucket.lock)
     return Promise(
         specified=False,
-        accounts=tuple(a.id for a in snapshot.active()),
-        cells={a.id: tuple(sorted(a.regions or ())) for a in snapshot.active()},
+        accounts=tuple(cells),
+        cells=cells,
         archive=owner,
         security=next((k.account for k in snapshot.keys if k.arn == key), None),
         home=trail.home_region if trail else None,
@@ -110,7 +118,7 @@ def implied(snapshot: Snapshot) -> Promise:
         organization_trail=True,
         foreign=foreign_organization_trail(snapshot) is not None,
         trail_arns=frozenset({trail.arn} if trail else ()),
-        mfa=bool(bucket and bucket.mfa_delete and not bucket.lock),
+        mfa=mfa,
         lock_days=1,
         retention_days=YEAR,
         noncurrent_days=1,
@@ -123,6 +131,7 @@ def implied(snapshot: Snapshot) -> Promise:
         resource_policy=True,
         guarded=None,
         guard="",
+        watching=gathered(snapshot, cells, owner, mfa=mfa),
     )
 
 

@@ -25,7 +25,7 @@ NOT_OFFERED = "not offered"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """An expected account and Region. `trails` and `config` say why that part is not known, "" where it is.
+    """An expected account and Region. `trails`, `config` and `alarms` say why that is not known, "" where it is.
 
     Without a Region (they could not be read) it stands for all of the account's.
     """
@@ -36,6 +36,7 @@ class Seen:
     cell: Cell | None
     trails: str
     config: str
+    alarms: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,13 +108,14 @@ class View:
         """An SCP or RCP as a subject."""
         return Subject(kind="policy", id=policy.id, name=policy.name, account=self.organization.management)
 
-    def lost(self, account: str, region: str, what: str) -> str:
+    def lost(self, account: str, region: str, what: str, *, whole: bool = False) -> str:
         """Why `what` of an account (of its `region`, unless "") is not known; "" where it is.
 
-        As Snapshot.unread, without looking through everything that was lost.
+        As Snapshot.unread, without looking through everything that was lost. `whole` asks for nothing but `what`
+        itself: an account's "config" is known although the "config rules" of the organization are not.
         """
         for u in self._losses.get(account, ()):
-            if u.region in {"", region} and (not u.what or u.what.startswith(what)):
+            if u.region in {"", region} and (u.what in {"", what} or (not whole and u.what.startswith(what))):
                 return _why(u)
         return ""
 
@@ -139,6 +141,7 @@ class View:
                         cell=None,
                         trails=because,
                         config=because,
+                        alarms=because,
                     )
                 )
             found.extend(self._seen(account, region) for region in self.promise.cells.get(account, ()))
@@ -154,7 +157,8 @@ class View:
             subject=Subject(kind="cell", id=f"{account}/{region}", name=name, account=account, region=region),
             cell=cell,
             trails=self.lost(account, region, "trails") or unseen,
-            config=self.lost(account, region, "config") or unseen,
+            config=self.lost(account, region, "config", whole=True) or unseen,
+            alarms=self.lost(account, region, "alarms") or unseen,
         )
 
     @cached_property

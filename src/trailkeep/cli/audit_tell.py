@@ -72,8 +72,6 @@ def _say_plan(sending: "Sending") -> None:
     said = ", ".join(f"{len(found):,} {what}" for what, found in parts.items())
     total = count(len(told.findings), "finding")
     say.err().print(f"{total} to Security Hub of account {hub.account} in {hub.region}: {said}")
-    if told.newer:
-        say.err().print(f"{count(len(told.newer), 'finding')} left as is: Security Hub heard of it after this snapshot")
 
 
 def _send(cloud: "Cloud", sending: "Sending") -> "tuple[Refused, ...]":

@@ -88,7 +88,8 @@ def rules(
 
     For example: trailkeep doctor rules --account "Log Archive"
 
-    Exits with 3 where a rule is not complied with, with 4 where there is no rule or no answer.
+    Exits with 3 where a rule is not complied with, with 4 where there is no rule, no answer, or nothing
+    was judged.
     """
     from trailkeep.doctor import tips as ask
 

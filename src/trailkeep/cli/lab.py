@@ -1,14 +1,15 @@
 """lab: the embedded organization, served on this machine for any AWS client."""
 
+import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from trailkeep.cli import options as o
-from trailkeep.errors import ExitCode, MissingExtraError, TrailkeepError
+from trailkeep.errors import ExitCode, MissingExtraError, TrailkeepError, UsageError
 
 if TYPE_CHECKING:
     from trailkeep.lab import Lab
@@ -81,6 +82,53 @@ def attack(
     if any(one.succeeded for one in tried):
         return ExitCode.FAILS
     return ExitCode.OK if all(one.was_made for one in tried) else ExitCode.INCOMPLETE
+
+
+@app.command("messages")
+def messages(
+    topic: Annotated[str | None, typer.Option(help="Only those at topics of this name.")] = None,
+    undelivered: Annotated[
+        bool, typer.Option("--undelivered", help="What EventBridge could not deliver, and why, instead.")
+    ] = False,
+    output: o.OutputAs = o.Output.TABLE,
+    output_file: o.OutputFile = None,
+) -> ExitCode:
+    """Show the messages that arrived at topics of the running lab: when, where, what happened, and who did it."""
+    from trailkeep.cli import say
+    from trailkeep.report import messages as report
+
+    told = ask("GET", "undelivered" if undelivered else "messages")
+    member = "target" if undelivered else "topic"
+    found = [one for one in told if topic is None or one[member].rpartition(":")[2] == topic]
+    if output is o.Output.JSON:
+        say.result_json(found, output_file)
+    elif undelivered:
+        say.result(report.render_undelivered(found), output_file)
+    else:
+        say.result(report.render_messages(found), output_file)
+    return ExitCode.OK
+
+
+def ask(method: str, path: str, body: Any = None, *, patience: float = 60.0) -> Any:  # noqa: ANN401  (JSON)
+    """What the controls of the running lab answer; raises UsageError where there is none or it does not agree.
+
+    `patience` is in seconds; TrailkeepError says that the lab does not answer.
+    """
+    from trailkeep.lab.client import control
+
+    url = os.environ.get("AWS_ENDPOINT_URL", "")
+    if os.environ.get("TRAILKEEP_LAB") != "1" or not url:
+        raise UsageError(
+            "no lab is running in this environment", hint="run `trailkeep lab up` and paste the lines it prints"
+        )
+    try:
+        return control(url, method, path, body, patience=patience)
+    except ValueError as problem:
+        raise UsageError(str(problem).removeprefix("ValueError: ")) from None
+    except OSError as problem:
+        raise TrailkeepError(
+            f"the lab at {url} does not answer: {problem}", hint="is `trailkeep lab up` still running?"
+        ) from None
 
 
 def begin(scenario: str, *, port: int = 0, seed: int = 7) -> "Lab":

@@ -1,6 +1,5 @@
 """lab logs, advance, tamper: archives to try the verifier on, time that passes, and damage by name."""
 
-import os
 import re
 import sys
 from enum import StrEnum
@@ -10,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from trailkeep.cli import say
-from trailkeep.cli.lab import need_lab
-from trailkeep.errors import ExitCode, TrailkeepError, UsageError
+from trailkeep.cli.lab import ask, need_lab
+from trailkeep.errors import ExitCode, UsageError
 
 _TIME = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?")
 _PATIENCE = 3600.0
@@ -182,18 +181,4 @@ def _say_damage(kind: str, keys: list[str]) -> None:
 
 
 def _ask(method: str, path: str, body: Any) -> Any:  # noqa: ANN401  (JSON)
-    from trailkeep.lab.client import control
-
-    url = os.environ.get("AWS_ENDPOINT_URL", "")
-    if os.environ.get("TRAILKEEP_LAB") != "1" or not url:
-        raise UsageError(
-            "no lab is running in this environment", hint="run `trailkeep lab up` and paste the lines it prints"
-        )
-    try:
-        return control(url, method, path, body, patience=_PATIENCE)
-    except ValueError as problem:
-        raise UsageError(str(problem).removeprefix("ValueError: ")) from None
-    except OSError as problem:
-        raise TrailkeepError(
-            f"the lab at {url} does not answer: {problem}", hint="is `trailkeep lab up` still running?"
-        ) from None
+    return ask(method, path, body, patience=_PATIENCE)

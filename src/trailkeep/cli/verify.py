@@ -71,6 +71,22 @@ def verify(
         bool,
         typer.Option("--recheck", help="Compare what was verified by version id.", rich_help_panel=_MEMORY),
     ] = False,
+    inventory: Annotated[
+        str | None,
+        typer.Option(
+            help="Compare with this S3 Inventory instead of a listing: its manifest.json, s3://… or here.",
+            rich_help_panel=_MEMORY,
+        ),
+    ] = None,
+    follow: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Another bucket that chains may go on in, whoever owns it: s3://bucket.", rich_help_panel=_WHICH
+        ),
+    ] = None,
+    no_follow: Annotated[
+        bool, typer.Option("--no-follow", help="Read no other bucket.", rich_help_panel=_WHICH)
+    ] = False,
     snapshot: Annotated[
         Path | None,
         typer.Option("--snapshot", help="Which accounts and Regions there should be.", rich_help_panel=_WHICH),
@@ -111,9 +127,21 @@ def verify(
         raise UsageError("--since is not before --until", hint="swap them")
     known = _snapshot(snapshot)
     location = Location(text=place, original=original, account=archive_account)
-    how = How(keys=keys, offline=offline, attest=attest, signing_key=signing_key, recheck=recheck, snapshot=known)
+    how = How(
+        keys=keys,
+        offline=offline,
+        attest=attest,
+        signing_key=signing_key,
+        recheck=recheck,
+        inventory=inventory,
+        snapshot=known,
+        follow=not no_follow,
+        vouched=_buckets(follow or (), no_follow=no_follow),
+    )
     access = entry.access(profile, None, requests, verbose)
     opened, prefix = open_place(location, access, how)
+    if workers != "1" and inventory is not None:
+        raise UsageError("--inventory is looked up by one process", hint="leave --workers out; little is fetched")
     if workers != "1":
         from trailkeep.app.verify_spread import spread_out
         from trailkeep.spread import spread_over
@@ -132,6 +160,15 @@ def verify(
         verified = check(opened, asked, watch)
     _say(verified, output, output_file)
     return verified.exit_code
+
+
+def _buckets(given: Iterable[str], *, no_follow: bool) -> frozenset[str]:
+    found = frozenset(g.removeprefix("s3://").strip("/") for g in given)
+    if wrong := next((b for b in found if not b or "/" in b), None):
+        raise UsageError(f"--follow {wrong[:80]!r} is not a bucket", hint="write it as s3://bucket")
+    if found and no_follow:
+        raise UsageError("--follow and --no-follow contradict each other", hint="leave one out")
+    return found
 
 
 def _snapshot(file: Path | None) -> "Snapshot | None":

@@ -123,6 +123,10 @@ def _call(where: str, row: dict[str, str]) -> FailedCall:
     )
 
 
+JUDGED = frozenset({"COMPLIANT", "NON_COMPLIANT"})
+"""What a rule says that had something to judge (botocore model config Compliance)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleState:
     """A rule of AWS Config with its compliance, as Config says it."""
@@ -144,7 +148,7 @@ def rule_probes(view: View, subject: Subject) -> tuple[Probe, ...]:
 
 
 def rule_states(view: View, asked: tuple[Probe, ...]) -> Iterator[RuleState | Silence]:
-    """What the rules say; a place without rules says nothing, which is not compliance."""
+    """What the rules say; a place without rules, or a rule that has judged nothing, is not compliance."""
     for probe in asked:
         where = f"{view.name(probe.account)} {probe.region}"
         told = view.told(probe)
@@ -155,7 +159,11 @@ def rule_states(view: View, asked: tuple[Probe, ...]) -> Iterator[RuleState | Si
         if not rows:
             yield Silence(where=where, because="AWS Config has no rule there")
         for row in rows:
-            yield RuleState(where=where, rule=row.get("rule", ""), state=row.get("state", ""))
+            rule, state = row.get("rule", ""), row.get("state", "")
+            if state in JUDGED:
+                yield RuleState(where=where, rule=rule, state=state)
+            else:
+                yield Silence(where=where, because=f"{rule} has judged nothing yet: {state or 'no compliance is told'}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from trailkeep.lab.delivery import answers as delivery_answers
 from trailkeep.lab.eventbridge import answers as eventbridge
 from trailkeep.lab.refusal import Reply
 from trailkeep.lab.s3_permissions import SERVED
+from trailkeep.lab.securityhub import answers as securityhub
 from trailkeep.lab.world import World
 
 Answer = Callable[[Call, World], "dict[str, Any] | Reply | None"]
@@ -38,6 +39,7 @@ ANSWERS: Mapping[str, Mapping[str, Answer]] = {
     "kms": kms.ANSWERS,
     "organizations": organizations.ANSWERS,
     "s3": s3.ANSWERS,
+    "securityhub": securityhub.ANSWERS,
     "sns": sns.ANSWERS,
     "sts": sts.ANSWERS,
 }
@@ -57,8 +59,8 @@ def is_served(call: Call) -> bool:
         return call.action == "GetMetricStatistics"  # the daily storage metrics of buckets, which moto computes
     if call.service == "sns":
         return call.action in sns.SERVED
-    if call.service == "events":
-        return call.action in ANSWERS["events"]
+    if call.service in {"events", "securityhub"}:
+        return call.action in ANSWERS[call.service]
     return bool(call.action) and (call.service, call.action) not in INVENTIONS
 
 
@@ -67,7 +69,6 @@ INVENTIONS = frozenset(
         ("config", "ListDiscoveredResources"),
         ("config", "ListAggregateDiscoveredResources"),
         ("config", "SelectResourceConfig"),
-        ("securityhub", "GetFindings"),
         ("sts", "GetSessionToken"),
         ("sts", "GetFederationToken"),
         ("sts", "AssumeRoleWithSAML"),

@@ -128,12 +128,16 @@ def _bucket(world: World, bucket: Any) -> BucketFacts:
 
 def _lifecycle(rule: Any) -> LifecycleFacts:
     prefix = rule.prefix if rule.prefix is not None else getattr(rule.filter, "prefix", None)
-    moves = ((str(t.storage_class), int(t.days)) for t in rule.transitions or () if t.days is not None)
+    moves = ((str(t.storage_class), _days(t.days)) for t in rule.transitions or ())
     return LifecycleFacts(
         prefix=str(prefix or ""),
-        expiration_days=int(rule.expiration_days) if rule.expiration_days else None,
-        transitions=tuple(moves),
+        expiration_days=_days(rule.expiration_days),
+        transitions=tuple((storage, days) for storage, days in moves if days is not None),
     )
+
+
+def _days(text: Any) -> int | None:
+    return int(text) if str(text).isdecimal() else None
 
 
 def _key(key: Any) -> KeyFacts:

@@ -18,16 +18,18 @@ from trailkeep.lab.call import Call
 from trailkeep.lab.config_deployment import settle
 from trailkeep.lab.config_evaluation import refresh_all
 from trailkeep.lab.delivery.ledger import ledger_of
+from trailkeep.lab.securityhub.settle import settle as settle_hubs
 from trailkeep.lab.world import World
 
 
 def keep_evaluating(world: World) -> None:
     """Let rules reach accounts that join, and be evaluated, as time goes on."""
-    ledger_of(world).rounds += [settle, refresh_all]
+    ledger_of(world).rounds += [settle_hubs, settle, refresh_all]
 
 
 def _settled(answer: Callable[[Call, World], Any]) -> Callable[[Call, World], Any]:
     def settle_first(call: Call, world: World) -> Any:
+        settle_hubs(world)  # a rule asks whether the hub is on
         settle(world)
         return answer(call, world)
 

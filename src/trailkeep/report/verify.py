@@ -80,7 +80,8 @@ def _chains(chains: list[ChainSum]) -> RenderableType:
     worst = sorted(chains, key=lambda c: (-c.bad, c.chain))
     for c in worst[:_CHAINS]:
         start, end = (f"{m:%Y-%m-%d %H:%M}" if m else "" for m in (c.start, c.end))
-        who = (c.chain.base.account, c.chain.region, printable(c.chain.trail))
+        trail = f"{c.chain.trail} in {c.bucket}" if c.bucket else c.chain.trail
+        who = (c.chain.base.account, c.chain.region, printable(trail))
         table.add_row(*who, start, end, f"{c.digests:,}", f"{c.logs:,}", f"{c.bad:,}" if c.bad else "")
     if len(worst) > _CHAINS:
         return Group(table, Text(f"and {count(len(worst) - _CHAINS, 'more chain')}", style="dim"))

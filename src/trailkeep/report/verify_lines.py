@@ -105,6 +105,7 @@ def _head(verified: Summary) -> dict[str, Any]:
                 "digests": c.digests,
                 "log_files": c.logs,
                 "not_valid": c.bad,
+                **({"bucket": c.bucket} if c.bucket else {}),
             }
             for c in verified.chains
         ],

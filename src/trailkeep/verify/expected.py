@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from trailkeep.model.ids import DEFAULT_REGIONS, Region
-from trailkeep.model.snapshot import Snapshot
 from trailkeep.verify.keys import Base, Chain
 
+if TYPE_CHECKING:
+    from trailkeep.model.snapshot import Snapshot
 
-def by_organization(snapshot: Snapshot, bucket: str) -> Iterator[tuple[Chain, datetime | None]]:
+
+def by_organization(snapshot: "Snapshot", bucket: str) -> Iterator[tuple[Chain, datetime | None]]:
     """Every chain that the trails writing to a bucket keep, and from when on: one an account and Region.
 
     A trail with log file validation writes a digest an hour for each account and Region it covers, idle ones included

@@ -23,9 +23,13 @@ class Window:
 
 @dataclass(slots=True, kw_only=True)
 class ChainSum:
-    """One chain as it was seen: how many digests and log files of it, and from when to when."""
+    """One chain as it was seen: how many digests and log files of it, and from when to when.
+
+    `bucket` is where, if that is another than the one that was named.
+    """
 
     chain: Chain
+    bucket: str = ""
     digests: int = 0
     logs: int = 0
     bad: int = 0

@@ -8,6 +8,7 @@ from trailkeep.aws.archive.s3 import S3Archive
 from trailkeep.aws.clients import is_lab
 from trailkeep.aws.clock import Clock
 from trailkeep.aws.cloud import Cloud
+from trailkeep.errors import AwsError
 from trailkeep.ports import ReadError
 
 
@@ -41,3 +42,15 @@ def open_bucket(
         region = told.get("BucketRegion") or told["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region")
         return opened(region or cloud.caller.region)
     return archive
+
+
+def is_owned_by(cloud: Cloud, bucket: str, account: str) -> bool:
+    """Whether a bucket belongs to an account, as S3 says (Amazon S3 User Guide, bucket-owner-condition.html).
+
+    Nothing of the bucket is read; somebody else's answers 403 whatever its policy allows.
+    """
+    try:
+        cloud.call(account, cloud.caller.region, "s3", "head_bucket", Bucket=bucket, ExpectedBucketOwner=account)
+    except AwsError:
+        return False
+    return True

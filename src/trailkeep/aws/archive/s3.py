@@ -13,7 +13,6 @@ from trailkeep.aws.archive.credentials import Provider
 from trailkeep.aws.archive.patience import Patience
 from trailkeep.aws.clients import lab_endpoint
 from trailkeep.aws.cloud import Cloud
-from trailkeep.aws.read.lifecycle import fold_rule
 from trailkeep.errors import AwsError
 from trailkeep.model.archive import LifecycleRule
 from trailkeep.ports import Entry, Found, NotThereError, Obstacle, ReadError, Version
@@ -121,6 +120,8 @@ class S3Archive:
 
     def lifecycle(self) -> tuple[LifecycleRule, ...]:
         """The bucket's lifecycle rules. Raises ReadError (botocore model s3 GetBucketLifecycleConfiguration)."""
+        from trailkeep.aws.read.lifecycle import fold_rule  # noqa: PLC0415 a heavy room, asked once at most
+
         try:
             told = self._ask("get_bucket_lifecycle_configuration")
         except ReadError as error:

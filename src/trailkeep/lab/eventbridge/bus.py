@@ -24,6 +24,8 @@ _NAMES = uuid.UUID("7a11cee9-0000-4000-8000-000000000001")
 
 def put(world: World, *, account: str, region: str, source: str, detail_type: str, detail: Event, time: float) -> None:
     """Put an event on the default bus of an account and Region; `time` in seconds since the epoch."""
+    if not buses_of(world).is_heard(account, region):
+        return
     bus = buses_of(world).of(account, region, world.clock.now())[DEFAULT]
     event = event_of(account, region, source, detail_type, detail, time)
     put_on(world, bus, event)

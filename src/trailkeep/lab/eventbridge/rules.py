@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,7 +10,7 @@ from typing import Any
 
 from trailkeep.lab.call import Call
 from trailkeep.lab.eventbridge.named import beyond, bus_of, invalid, rule_of
-from trailkeep.lab.eventbridge.pattern import BadPatternError, parse
+from trailkeep.lab.eventbridge.pattern import BadPatternError, matches, parse
 from trailkeep.lab.eventbridge.state import Bus, Rule
 from trailkeep.lab.eventbridge.tags import tags_in
 from trailkeep.lab.pages import page
@@ -64,6 +65,18 @@ def _pattern(call: Call) -> str:
     except BadPatternError as problem:
         raise Refusal("InvalidEventPatternException", f"Event pattern is not valid. Reason: {problem}") from None
     return text
+
+
+def try_pattern(call: Call, _: World) -> dict[str, Any]:
+    """TestEventPattern."""
+    pattern = parse(_pattern(call))
+    try:
+        event = json.loads(str(call.params.get("Event") or ""))
+    except (ValueError, RecursionError):
+        event = None
+    if not isinstance(event, dict):
+        raise invalid("Parameter Event is not valid.")
+    return {"Result": matches(pattern, event)}
 
 
 def describe_rule(call: Call, world: World) -> dict[str, Any]:
@@ -131,4 +144,5 @@ ANSWERS: Mapping[str, Any] = {
     "DeleteRule": delete_rule,
     "EnableRule": enable_rule,
     "DisableRule": disable_rule,
+    "TestEventPattern": try_pattern,
 }

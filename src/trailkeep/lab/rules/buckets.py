@@ -40,6 +40,13 @@ def lifecycle(facts: Facts, parameters: Mapping[str, str]) -> Iterator[Result]:
             yield _said(bucket, complies=any(_as_wanted(rule, parameters) for rule in bucket.lifecycle))
 
 
+def version_lifecycle(facts: Facts, parameters: Mapping[str, str]) -> Iterator[Result]:
+    """S3_VERSION_LIFECYCLE_POLICY_CHECK: an enabled rule is there, asked of versioned buckets only."""
+    only = named(parameters.get("bucketNames"))
+    buckets = (b for b in facts.buckets if b.versioned and (not only or b.name in only))
+    return (_said(b, complies=bool(b.lifecycle)) for b in buckets)
+
+
 def kms_encryption(facts: Facts, parameters: Mapping[str, str]) -> Iterator[Result]:
     """S3_DEFAULT_ENCRYPTION_KMS, with one of `kmsKeyArns` where they are given."""
     keys = named(parameters.get("kmsKeyArns"))

@@ -21,6 +21,7 @@ EVALUATORS: Mapping[str, Evaluator] = {
     "S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED": buckets.public_access,
     "S3_BUCKET_SSL_REQUESTS_ONLY": buckets.ssl_only,
     "S3_LIFECYCLE_POLICY_CHECK": buckets.lifecycle,
+    "S3_VERSION_LIFECYCLE_POLICY_CHECK": buckets.version_lifecycle,
     "S3_DEFAULT_ENCRYPTION_KMS": buckets.kms_encryption,
     "CMK_BACKING_KEY_ROTATION_ENABLED": keys.rotation,
     "KMS_CMK_NOT_SCHEDULED_FOR_DELETION": keys.not_scheduled_for_deletion,

@@ -200,7 +200,8 @@ def _role(role: Role | None) -> str:
         return ""
     trusted = sorted({str(p) for s in statements(role.trust) for p in as_list(_service(s))})
     attached = [arn.rpartition("/")[2] for arn in sorted(role.policies)]
-    return f"for {', '.join(trusted) or 'nobody'}: {', '.join([*(name for name, _ in role.inline), *attached]) or 'nothing'}"
+    may = [*(name for name, _ in role.inline), *attached]
+    return f"for {', '.join(trusted) or 'nobody'}: {', '.join(may) or 'nothing'}"
 
 
 def _service(statement: Mapping[str, Any]) -> Any:  # noqa: ANN401 whatever stands there

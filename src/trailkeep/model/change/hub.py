@@ -36,7 +36,7 @@ class HubChange(Swap):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetHubAdministrator(HubChange):
-    """The account that administers Security Hub; Security Hub itself switches on its trusted access.
+    """The account that administers Security Hub; its trusted access is on by then.
 
     Source: botocore model securityhub EnableOrganizationAdminAccount.
     """
@@ -56,12 +56,8 @@ class SetHubAdministrator(HubChange):
     def apply_to(self, snapshot: Snapshot) -> Snapshot:
         o = snapshot.organization
         mine = frozenset({Delegation(account=self.administrator, service=PRINCIPAL)})
-        organization = replace(
-            o,
-            trusted_access=o.trusted_access | {PRINCIPAL},
-            delegations=o.delegations | mine if self.after else o.delegations - mine,
-        )
-        told = replace(snapshot, organization=organization)
+        delegations = o.delegations | mine if self.after else o.delegations - mine
+        told = replace(snapshot, organization=replace(o, delegations=delegations))
         return self.with_hub(told, administrator=self.administrator if self.after else None)
 
 

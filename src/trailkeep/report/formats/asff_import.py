@@ -12,11 +12,13 @@ from typing import Any
 
 from trailkeep.audit.checks import CHECKS
 from trailkeep.audit.finding import Finding, Status
+from trailkeep.errors import UsageError
 from trailkeep.report.findings import Report
 from trailkeep.report.formats.asff import MARK, finding, finding_id, moment
 
 Told = dict[str, Any]
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _CUSTOMERS = ("Severity", "Types")
 """Providers say these in FindingProviderFields, so that what somebody set by hand stays."""
 _OURS = (
@@ -27,13 +29,12 @@ _OURS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """Findings to import. `newer` are ids that Security Hub heard of from a later snapshot: they are left alone."""
+    """Findings to import."""
 
     new: tuple[Told, ...]
     again: tuple[Told, ...]
     resolved: tuple[Told, ...]
     archived: tuple[Told, ...]
-    newer: tuple[str, ...]
 
     @property
     def findings(self) -> tuple[Told, ...]:
@@ -42,10 +43,19 @@ class Import:
 
 
 def to_import(report: Report, held: Iterable[Mapping[str, Any]]) -> Import:
-    """What is to be imported, where `held` are the active findings that Security Hub has under our prefix."""
+    """What is to be imported, where `held` are the active findings that Security Hub has under our prefix.
+
+    Raises UsageError where those are of a later moment than the report: they would be overwritten by what was.
+    """
     audited = report.audited
     known = {str(h["Id"]): h for h in held if MARK in h.get("ProductFields", {})}
-    newer = {i for i, h in known.items() if _when(h) > audited.now}
+    latest = max(map(_when, known.values()), default=_LONG_AGO)
+    if latest > audited.now:
+        seconds = "%Y-%m-%d %H:%M:%S"
+        raise UsageError(
+            f"Security Hub was told of {latest:{seconds}} UTC, this snapshot is of {audited.now:{seconds}}",
+            hint="take a new snapshot, or audit the organization itself",
+        )
     new: list[Told] = []
     again: list[Told] = []
     resolved: list[Told] = []
@@ -54,17 +64,16 @@ def to_import(report: Report, held: Iterable[Mapping[str, Any]]) -> Import:
         id_ = finding_id(audited, f)
         current.add(id_)
         before = known.get(id_)
-        if id_ in newer or not _is_worth(f, before):
+        if not _is_worth(f, before):
             continue
         place = new if before is None else resolved if f.status is Status.PASS else again
         place.append(_told(report, f, before))
-    gone = (h for i, h in known.items() if i not in current and i not in newer)
+    gone = (h for i, h in known.items() if i not in current)
     return Import(
         new=tuple(new),
         again=tuple(again),
         resolved=tuple(resolved),
         archived=tuple(_archived(report, gone)),
-        newer=tuple(sorted(newer)),
     )
 
 
@@ -96,5 +105,5 @@ def _when(held: Mapping[str, Any]) -> datetime:
     try:
         found = datetime.fromisoformat(str(held.get("UpdatedAt")))
     except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
+        return _LONG_AGO
     return found if found.tzinfo else found.replace(tzinfo=UTC)

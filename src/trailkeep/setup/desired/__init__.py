@@ -1,5 +1,6 @@
 """What should be: a pure function of the specification and the organization as it is."""
 
+from trailkeep.model.change.hub import PRINCIPAL as HUB_PRINCIPAL
 from trailkeep.model.ids import AccountId
 from trailkeep.model.organization import Delegation
 from trailkeep.model.plan import Note
@@ -51,7 +52,7 @@ def desire(spec: Spec, snapshot: Snapshot, retire: frozenset[str] = frozenset())
     wishes = desired_cells(spec, snapshot, places, cells)
     return Desired(
         places=places,
-        trusted_access=TRUSTED,
+        trusted_access=(*TRUSTED, *([HUB_PRINCIPAL] if monitoring.hub.hub else [])),
         delegations=tuple(Delegation(account=places.security, service=s) for s in DELEGATED),
         policy_types=POLICY_TYPES if spec.guardrails.resource_policy else POLICY_TYPES[:1],
         config_roles=tuple(a for a, regions in wishes.items() if regions and not _has_role(snapshot, a)),

@@ -44,7 +44,7 @@ def desired_guardrails(spec: Spec, snapshot: Snapshot, places: Places) -> tuple[
         (
             f"{prefix}-logging",
             SCP,
-            member_scp(places),
+            member_scp(spec, places),
             "Nobody can stop trails or recorders, or leave",
             members,
             canary,

@@ -6,16 +6,15 @@ Action lists only, never NotAction: a deny of every future action is an outage w
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
 """
 
-from collections.abc import Iterable
-
+from trailkeep.setup.documents.scp_watching import guarded_roles, watching_archive, watching_members
 from trailkeep.setup.documents.statement import (
     DESTROY,
     FORGE,
     WEAKEN,
     Statement,
     bucket_and_objects,
+    deny,
     document,
-    statement,
 )
 from trailkeep.setup.places import Places
 from trailkeep.setup.spec import Spec
@@ -45,11 +44,11 @@ def archive_scp(spec: Spec, places: Places) -> str:
     versioning = [*places.exempt, *([places.root_of_archive] if spec.archive.protection == "mfa" else [])]
     return document(
         [
-            _deny("Destroy", DESTROY + FORGE, [*buckets, points], [places.break_glass]),
-            _deny("Weaken", WEAKEN, buckets, places.exempt),
+            deny("Destroy", DESTROY + FORGE, [*buckets, points], [places.break_glass]),
+            deny("Weaken", WEAKEN, buckets, places.exempt),
             # MFA Delete is switched by the root user, through this very action
-            _deny("Versioning", ["s3:PutBucketVersioning"], buckets, versioning),
-            _deny(
+            deny("Versioning", ["s3:PutBucketVersioning"], buckets, versioning),
+            deny(
                 "OtherDoors",
                 [
                     "s3:CreateAccessPoint",
@@ -61,8 +60,9 @@ def archive_scp(spec: Spec, places: Places) -> str:
                 places.exempt,
             ),
             *_key(places),
-            _deny("ExemptRoles", ROLE_CHANGES, places.exempt, [places.access_role, places.break_glass]),
-            _deny("Leave", ["account:CloseAccount", "organizations:LeaveOrganization"], ["*"], []),
+            *watching_archive(spec, places),
+            deny("ExemptRoles", ROLE_CHANGES, guarded_roles(spec, places), [places.access_role, places.break_glass]),
+            deny("Leave", ["account:CloseAccount", "organizations:LeaveOrganization"], ["*"], []),
         ]
     )
 
@@ -80,12 +80,12 @@ def _key(places: Places) -> list[Statement]:
         "kms:UpdatePrimaryRegion",
     ]
     return [
-        _deny("KeyDestroy", destroy, [places.key_arn], [places.break_glass]),
-        _deny("KeyWeaken", weaken, [places.key_arn], places.exempt),
+        deny("KeyDestroy", destroy, [places.key_arn], [places.break_glass]),
+        deny("KeyWeaken", weaken, [places.key_arn], places.exempt),
     ]
 
 
-def member_scp(places: Places) -> str:
+def member_scp(spec: Spec, places: Places) -> str:
     """For every guarded unit: trails, recorders and membership.
 
     `arn:…:cloudtrail:*:*:trail/*` also holds the organization trail, whose ARN names the management account, against
@@ -95,8 +95,9 @@ def member_scp(places: Places) -> str:
         [
             *_trails(places),
             *_recorders(places),
-            _deny("ExemptRoles", ROLE_CHANGES, places.exempt, [places.access_role, places.break_glass]),
-            _deny("Leave", ["account:CloseAccount", "organizations:LeaveOrganization"], ["*"], []),
+            *watching_members(spec, places),
+            deny("ExemptRoles", ROLE_CHANGES, guarded_roles(spec, places), [places.access_role, places.break_glass]),
+            deny("Leave", ["account:CloseAccount", "organizations:LeaveOrganization"], ["*"], []),
         ]
     )
 
@@ -112,9 +113,9 @@ def _trails(places: Places) -> list[Statement]:
         "cloudtrail:UpdateTrail",
     ]
     return [
-        _deny("TrailDelete", ["cloudtrail:DeleteTrail"], trails, [places.break_glass]),
-        _deny("TrailChange", change, trails, places.exempt),
-        _deny("TrailAdmin", ["cloudtrail:DeregisterOrganizationDelegatedAdmin"], ["*"], places.exempt),
+        deny("TrailDelete", ["cloudtrail:DeleteTrail"], trails, [places.break_glass]),
+        deny("TrailChange", change, trails, places.exempt),
+        deny("TrailAdmin", ["cloudtrail:DeregisterOrganizationDelegatedAdmin"], ["*"], places.exempt),
     ]
 
 
@@ -134,13 +135,7 @@ def _recorders(places: Places) -> list[Statement]:
         "config:StopConfigurationRecorder",
     ]
     return [
-        _deny("ConfigDelete", delete, ["*"], [places.break_glass]),
-        _deny("ConfigChange", change, ["*"], places.exempt),
-        _deny("ConfigRole", ["iam:DeleteServiceLinkedRole"], [service_role], [places.break_glass]),
+        deny("ConfigDelete", delete, ["*"], [places.break_glass]),
+        deny("ConfigChange", change, ["*"], places.exempt),
+        deny("ConfigRole", ["iam:DeleteServiceLinkedRole"], [service_role], [places.break_glass]),
     ]
-
-
-def _deny(sid: str, actions: Iterable[str], resources: Iterable[str], exempt: Iterable[str]) -> Statement:
-    exempted = sorted(exempt)
-    condition = {"ArnNotLike": {"aws:PrincipalArn": exempted}} if exempted else None
-    return statement(sid, "Deny", actions, resources, Condition=condition)

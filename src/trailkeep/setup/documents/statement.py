@@ -60,6 +60,13 @@ def statement(sid: str, effect: str, actions: Iterable[str], resources: Iterable
     return {key: value for key, value in parts.items() if value is not None}
 
 
+def deny(sid: str, actions: Iterable[str], resources: Iterable[str], exempt: Iterable[str]) -> Statement:
+    """A statement of an SCP that denies everybody but the roles in `exempt`."""
+    exempted = sorted(exempt)
+    condition = {"ArnNotLike": {"aws:PrincipalArn": exempted}} if exempted else None
+    return statement(sid, "Deny", actions, resources, Condition=condition)
+
+
 def document(statements: Iterable[Mapping[str, Any]]) -> str:
     """A policy document as canonical, minified JSON."""
     return canonical({"Version": "2012-10-17", "Statement": list(statements)})

@@ -1,0 +1,61 @@
+"""One detector notices a stopped trail without needing one."""
+
+from collections.abc import Iterator
+
+from trailkeep.audit.check import Check, Fix
+from trailkeep.audit.finding import Answer, Said, Severity, bad, good
+from trailkeep.audit.view import View
+from trailkeep.audit.watching import RULES, differs, seen, unseen, wished
+
+
+def ask(view: View) -> Iterator[Answer]:
+    """One answer, for the management account, which owns the trail."""
+    said = unseen(view, RULES) or _said(view)
+    yield Answer(subject=view.account(view.organization.management), said=said)
+
+
+def _said(view: View) -> Said:
+    wish = wished(view).detector
+    assert wish is not None
+    key = (wish.account, wish.region, wish.rule.name)
+    found = next((r for r in seen(view).account_rules if (r.account, r.region, r.rule.name) == key), None)
+    wrong = differs(wish, found)
+    return bad(wrong) if wrong else good(f"{wish.rule.name} asks CloudTrail every hour")
+
+
+CHECK = Check(
+    id="detector-needs-no-trail",
+    claim="One detector notices a stopped trail without needing one",
+    why=(
+        "CloudTrail's events reach EventBridge only where a trail logs: when the only trail stops, alarms stop after "
+        "the event that says so. A rule of AWS Config asks CloudTrail itself, and tells its change on its own."
+    ),
+    decided=(
+        "DescribeConfigRules in the management account's home Region: CLOUD_TRAIL_ENABLED for the archive's bucket, "
+        "every hour."
+    ),
+    unknown="The rules could not be read, or the snapshot does not say what watches.",
+    severity=Severity.HIGH,
+    fix=Fix(
+        trailkeep="trailkeep apply",
+        cli=(
+            "aws configservice put-config-rule --config-rule ConfigRuleName=trailkeep-trail-detector,"
+            "MaximumExecutionFrequency=One_Hour,Source={Owner=AWS,SourceIdentifier=CLOUD_TRAIL_ENABLED}"
+        ),
+        cloudformation=(
+            "Type: AWS::Config::ConfigRule\n"
+            "Properties:\n"
+            "  ConfigRuleName: trailkeep-trail-detector\n"
+            "  MaximumExecutionFrequency: One_Hour\n"
+            "  Source: {Owner: AWS, SourceIdentifier: CLOUD_TRAIL_ENABLED}"
+        ),
+        console="AWS Config of the management account, Rules, Add rule: cloudtrail-enabled, frequency 1 hour",
+    ),
+    sources=(
+        "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html",
+        "https://docs.aws.amazon.com/config/latest/developerguide/cloudtrail-enabled.html",
+    ),
+    controls=("CL-MON-07",),
+    ask=ask,
+    applies=lambda view: view.promise.watching is not None and view.promise.watching.detector is not None,
+)
