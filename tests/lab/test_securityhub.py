@@ -180,17 +180,13 @@ def test_a_policy_reaches_every_account_and_linked_region(central: Hubs) -> None
     assert hub.get_configuration_policy(Identifier=made["Id"])["ConfigurationPolicy"] == policy(HOME, FSBP)
     assert [one["Name"] for one in hub.list_configuration_policies()["ConfigurationPolicySummaries"]] == ["all"]
     assert refusal(hub.get_configuration_policy_association, Target={"RootId": root}) == "ResourceNotFoundException"
-    central.hub(region="us-east-1").enable_security_hub()
-    central.hub().enable_security_hub()
-    for region in central.world.lab.state()["accounts"][0]["regions"]:
-        if region not in {HOME, "us-east-1"}:
-            central.hub(region=region).enable_security_hub()
     told = hub.start_configuration_policy_association(ConfigurationPolicyIdentifier=made["Id"], Target={"RootId": root})
     assert (told["AssociationStatus"], told["AssociationType"], told["TargetType"]) == ("PENDING", "APPLIED", "ROOT")
     assert refusal(central.hub(central.member).describe_hub) == "InvalidAccessException"
     central.wait()
     told = hub.get_configuration_policy_association(Target={"AccountId": central.member})
     assert (told["AssociationStatus"], told["AssociationType"]) == ("SUCCESS", "INHERITED")
+    assert central.hub(region="us-east-1").describe_hub()
     for region in central.world.lab.state()["accounts"][1]["regions"]:
         enabled = central.hub(central.member, region).get_enabled_standards()["StandardsSubscriptions"]
         assert [one["StandardsArn"] for one in enabled] == [f"arn:aws:securityhub:{region}::{FSBP}"]
@@ -198,6 +194,8 @@ def test_a_policy_reaches_every_account_and_linked_region(central: Hubs) -> None
     assert {one["AssociationStatus"] for one in every} == {"SUCCESS"}
     assert {central.member, central.other, central.admin, root} < {one["TargetId"] for one in every}
     assert refusal(central.hub(central.member).disable_security_hub) == "AccessDeniedException"
+    remove = central.hub().disable_organization_admin_account
+    assert refusal(remove, AdminAccountId=central.admin) == "InvalidInputException"
     assert refusal(hub.delete_configuration_policy, Identifier=made["Id"]) == "ResourceConflictException"
 
 

@@ -22,6 +22,9 @@ from trailkeep.verify.verdict import Cause
 TOGETHER: Final = 16
 """So many log files one thread fetches before it tells of them."""
 
+TOGETHER_REMEMBERED: Final = 4
+"""So many where they are remembered once they are told of: a kill loses what was not told."""
+
 
 class Log(NamedTuple):
     """A log file that was looked at, with the digest that names it (None for one that was verified before).
@@ -54,6 +57,7 @@ class Errands:
         self.open = 0
         self._tools = tools
         self._keep_rows = tools.ledger is not None
+        self._together = TOGETHER_REMEMBERED if self._keep_rows else TOGETHER
         self._digests: deque[Slot] = deque()
         self._logs: deque[tuple[Slot | None, LogFile]] = deque()
         self._reply: SimpleQueue[Came | BaseException] = SimpleQueue()
@@ -88,7 +92,7 @@ class Errands:
 
     def _run(self) -> Came | None:
         logs: list[Log] = []
-        while len(logs) < TOGETHER:
+        while len(logs) < self._together:
             try:
                 if not logs and self._digests:
                     slot = self._digests.popleft()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from trailkeep.audit.finding import Said, unsure
 from trailkeep.model.ids import AccountId, Region
-from trailkeep.model.monitoring import AccountRule, EventRule, Hub, Monitoring, OrganizationRule, Pack
+from trailkeep.model.monitoring import AccountRule, EventBus, EventRule, Hub, Monitoring, OrganizationRule, Pack, Topic
 from trailkeep.model.snapshot import Snapshot
 from trailkeep.setup.desired.alarms import DesiredAlarms, desired_alarms, sender_name
 from trailkeep.setup.desired.hub import CONTRADICTING, CSPM_POLICY
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 RULES, HUB, ALARMS = "config rules", "security hub", "alarms"
 """How a snapshot names the parts that could not be read, in the security account's home Region."""
+_UNREAD = unsure("what watches was not read: no account is there to ask, or the snapshot is an older one")
+_ON = frozenset({"ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +104,7 @@ def hub_of(view: "View") -> Hub:
 def unseen(view: "View", what: str) -> Said | None:
     """Why a part of what watches is not known, None where it is."""
     if view.snapshot.monitoring is None:
-        return unsure("what watches was not read: no account is there to ask, or the snapshot is an older one")
+        return _UNREAD
     wish = wished(view)
     lost = view.lost(wish.security, wish.home, what)
     return unsure(f"it could not be read: {lost}") if lost else None
@@ -125,3 +127,46 @@ def governed(view: "View") -> bool:
     Source: botocore model securityhub OrganizationConfiguration (Status DISABLED).
     """
     return hub_of(view).status == "DISABLED" or view.organization.policy_types.get(CSPM_POLICY) == "ENABLED"
+
+
+def beside(hub: Hub) -> str:
+    """What to say where the new Security Hub is on beside CSPM: one control is green whatever is true.
+
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/config-controls.html
+    """
+    return "; the new Security Hub is on too, so control Config.1 always passes: no evidence" if hub.unified else ""
+
+
+def unwatched(view: "View") -> Said | None:
+    """Why nothing is known of any account's alarms, None where that is told account by account."""
+    return _UNREAD if view.snapshot.monitoring is None else None
+
+
+def bus_of(view: "View") -> EventBus | None:
+    """The bus on which alarms come together, as it is."""
+    alarms = wished(view).alarms
+    key = alarms.bus.key if alarms and alarms.bus else None
+    return next((b for b in seen(view).buses if b.key == key), None)
+
+
+def topic_of(view: "View") -> Topic | None:
+    """The topic that tells people, as it is."""
+    alarms = wished(view).alarms
+    arn = alarms.topic.arn if alarms and alarms.topic else ""
+    return next((t for t in seen(view).topics if t.arn == arn), None)
+
+
+def drift(wish: EventRule, found: EventRule | None) -> str:
+    """How an event rule is not as it should be, "" where it is; "" as the wished pattern takes any."""
+    if found is None:
+        return f"rule {wish.name} is missing"
+    if found.state not in _ON:
+        return f"rule {wish.name} is {found.state}"
+    if wish.pattern and found.pattern != wish.pattern:
+        return f"the pattern of rule {wish.name} is another"
+    reached = {(t.arn, t.role, t.template) for t in found.targets}
+    lost = [t for t in wish.targets if (t.arn, t.role, t.template) not in reached]
+    if not lost:
+        return ""
+    there = any(t.arn == lost[0].arn for t in found.targets)
+    return f"rule {wish.name} {'sends another way' if there else 'does not send'} to {lost[0].arn.rpartition(':')[2]}"

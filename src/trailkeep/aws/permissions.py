@@ -73,7 +73,13 @@ READ: Mapping[Where, Mapping[Operation, Actions]] = {
         ),
         **_of("config", {"describe_config_rules": "DescribeConfigRules"}),
         **_of("controltower", {"list_landing_zones": "ListLandingZones"}),
-        **_of("securityhub", {"list_organization_admin_accounts": "ListOrganizationAdminAccounts"}),
+        **_of(
+            "securityhub",
+            {
+                "describe_hub": "DescribeHub",
+                "list_organization_admin_accounts": "ListOrganizationAdminAccounts",
+            },
+        ),
     },
     Where.MEMBERS: {
         **_of("account", {"list_regions": "ListRegions"}),
@@ -238,9 +244,11 @@ WRITE: Mapping[Where, Mapping[Operation, Actions]] = {
             {
                 "disable_organization_admin_account": "DisableOrganizationAdminAccount "
                 "organizations:DescribeOrganization organizations:DeregisterDelegatedAdministrator",
+                "disable_security_hub": "DisableSecurityHub",
                 "enable_organization_admin_account": "EnableOrganizationAdminAccount "
                 "organizations:DescribeOrganization organizations:EnableAWSServiceAccess "
                 "organizations:RegisterDelegatedAdministrator",
+                "enable_security_hub": "EnableSecurityHub TagResource iam:CreateServiceLinkedRole",
             },
         ),
         **_of(

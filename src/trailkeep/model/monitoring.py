@@ -132,6 +132,7 @@ class Hub:
 
     `configuration` is CENTRAL or LOCAL, `status` PENDING, ENABLED, FAILED, or DISABLED where policies of Organizations
     govern instead; `offered` are the ARNs of all standards; `unified` is the new Security Hub, beside CSPM.
+    `management` are the Regions in which the management account has switched it on: nobody can do that for it.
     """
 
     region: Region
@@ -144,6 +145,7 @@ class Hub:
     policies: tuple[HubPolicy, ...] = ()
     offered: tuple[str, ...] = ()
     unified: bool = False
+    management: tuple[Region, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

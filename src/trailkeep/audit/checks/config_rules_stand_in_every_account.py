@@ -71,7 +71,7 @@ CHECK = Check(
             "aws configservice get-organization-config-rule-detailed-status --organization-config-rule-name RULE "
             "--filters AccountId={account}"
         ),
-        cloudformation="not in CloudFormation: put right what the reason names, then AWS Config tries again on a change",
+        cloudformation="not in CloudFormation: put right what the reason names, then update the rule",
         console="AWS Config of that account and Region, Settings: the recorder is on; then Rules",
     ),
     sources=(

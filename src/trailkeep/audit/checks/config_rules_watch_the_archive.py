@@ -30,7 +30,7 @@ def ask(view: View) -> Iterator[Answer]:
 CHECK = Check(
     id="config-rules-watch-the-archive",
     claim="AWS Config's rules watch the archive and its key",
-    why="Between two audits somebody should notice that versioning, the lock or the key went: AWS Config looks all day.",
+    why="Between two audits somebody should notice that versioning, the lock or the key went: AWS Config looks daily.",
     decided=(
         "DescribeConfigRules in the home Region of the archive's account and of the key's: each rule that the "
         "specification means is there, with its parameters and about the same resources. MFA Delete and lifecycle "

@@ -37,7 +37,8 @@ def _linked(aggregator: FindingAggregator, regions: frozenset[Region]) -> frozen
             return frozenset(regions) - frozenset(aggregator.regions)
         case "SPECIFIED_REGIONS":
             return frozenset(aggregator.regions)
-    return frozenset()
+        case _:
+            return frozenset()
 
 
 CHECK = Check(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import View
-from trailkeep.audit.watching import HUB, governed, hub_of, unseen, wished
+from trailkeep.audit.watching import HUB, beside, governed, hub_of, unseen, wished
 
 
 def ask(view: View) -> Iterator[Answer]:
@@ -26,18 +26,16 @@ def _said(view: View) -> Said:
     if hub.configuration != "CENTRAL":
         local = "each account configures itself"
         return bad(local) if wish.hub and wish.hub.central else unsure(f"{local}: which are on was not read")
-    return _status(hub.status, hub.message, f" {LIE}" if hub.unified else "")
+    return _status(hub.status, hub.message, beside(hub))
 
 
-def _status(status: str, message: str, beside: str) -> Said:
+def _status(status: str, message: str, caution: str) -> Said:
     if status == "FAILED":
         return bad(f"central configuration failed: {message or 'Security Hub gives no reason'}")
     if status != "ENABLED":
         return unsure(f"central configuration is {status or 'of no known status'}")
-    return good(f"the security account configures every account.{beside}")
+    return good(f"the security account configures every account{caution}")
 
-
-LIE = "The new Security Hub is on too: its control Config.1 then always passes, so a passed Config.1 is no evidence."
 
 CHECK = Check(
     id="security-hub-is-centrally-configured",

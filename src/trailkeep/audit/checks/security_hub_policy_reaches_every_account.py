@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import View
-from trailkeep.audit.watching import HUB, governed, hub_of, unseen, wished
+from trailkeep.audit.watching import HUB, beside, governed, hub_of, unseen, wished
 from trailkeep.model.monitoring import HubPolicy
 
 
@@ -34,7 +34,7 @@ def _said(view: View) -> Said:
     if waiting:
         return unsure("; ".join(waiting[:5]))
     standards = ", ".join("/".join(a.split("/")[-3:]) for a in top[0][0].standards)
-    return good(f"{top[0][0].name} is applied to the root: {standards or 'no standard'}")
+    return good(f"{top[0][0].name} is applied to the root: {standards or 'no standard'}{beside(hub)}")
 
 
 def _done(status: str) -> bool:

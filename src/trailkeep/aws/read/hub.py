@@ -1,6 +1,6 @@
 """Security Hub CSPM as the organization's administrator sees it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -16,15 +16,21 @@ _OFF = frozenset({"InvalidAccessException", "ResourceNotFoundException"})
 """Security Hub's answers where it is not switched on."""
 
 
-def read_hub(cloud: Cloud, management: AccountId, security: AccountId, region: Region) -> Hub:
-    """The hub of `security` in the home Region, and who administers the organization's. Raises AwsError."""
+def read_hub(
+    cloud: Cloud, management: AccountId, security: AccountId, region: Region, regions: Sequence[Region]
+) -> Hub:
+    """The hub of `security` in the home Region, and who administers the organization's.
+
+    And in which of `regions` the management account has switched it on. Raises AwsError.
+    """
     admins = list(_pages(cloud, management, region, "list_organization_admin_accounts", "AdminAccounts"))
     named = next((a["AccountId"] for a in admins if a.get("Status") == "ENABLED"), None)
     hub = Hub(
         region=region,
         administrator=AccountId(named) if named else None,
-        enabled=_if_on(lambda: bool(cloud.call(security, region, "securityhub", "describe_hub").get("HubArn")), False),
+        enabled=_is_on(cloud, security, region),
         unified=_unified(cloud, security, region),
+        management=tuple(r for r in regions if _is_on(cloud, management, r)),
     )
     if not hub.enabled:
         return hub
@@ -41,6 +47,10 @@ def read_hub(cloud: Cloud, management: AccountId, security: AccountId, region: R
         message=str(configuration.get("StatusMessage") or ""),
         policies=tuple(_policies(cloud, security, region)) if central else (),
     )
+
+
+def _is_on(cloud: Cloud, account: AccountId, region: Region) -> bool:
+    return _if_on(lambda: bool(cloud.call(account, region, "securityhub", "describe_hub").get("HubArn")), False)
 
 
 def _policies(cloud: Cloud, security: AccountId, region: Region) -> Iterator[HubPolicy]:

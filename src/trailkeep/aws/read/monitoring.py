@@ -56,6 +56,8 @@ def read_monitoring(
             lost.append(blind(error, security, home, what=what))
             return default
 
+    own = organization.accounts[organization.management].regions or ()
+    heard = [r for r in sorted(own) if r in regions]
     owners = dict.fromkeys((security, organization.management, *_archive(organization, scope, entered)))
     arn = f"arn:{organization.partition}:sns:{home}:{security}:{prefix}-tampering"
     bus = part(ALARMS, lambda: read_bus(cloud, security, home, prefix, patterns), None)
@@ -65,7 +67,7 @@ def read_monitoring(
         account_rules=part(RULES, lambda: _account_rules(cloud, list(owners), home, prefix), ()),
         packs=part(RULES, lambda: tuple(read_packs(cloud, security, home, prefix)), ()),
         aggregators=part(RULES, lambda: tuple(read_aggregators(cloud, security, home)), ()),
-        hub=part(HUB, lambda: read_hub(cloud, organization.management, security, home), None),
+        hub=part(HUB, lambda: read_hub(cloud, organization.management, security, home, heard), None),
         buses=(bus,) if bus else (),
         topics=(topic,) if topic else (),
         patterns=patterns,

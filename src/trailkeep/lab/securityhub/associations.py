@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from trailkeep.lab.call import Call
 from trailkeep.lab.securityhub.organization import need_central
 from trailkeep.lab.securityhub.policies import policy_named
-from trailkeep.lab.securityhub.settle import SELF_MANAGED, association, chain, settle, status_of
-from trailkeep.lab.securityhub.state import SETTLES, Central
+from trailkeep.lab.securityhub.settle import SELF_MANAGED, association, is_pending, settle
+from trailkeep.lab.securityhub.state import Central
 from trailkeep.lab.securityhub.wire import asked, invalid_input, listed, missing, stamp
 from trailkeep.lab.world import World
 
@@ -84,40 +84,14 @@ def _shown(world: World, target: str) -> dict[str, Any]:
     if found is None:
         raise missing(f"{target} is not associated with a configuration")
     policy, place, moment = found
-    status, because = _status(world, target)
     return {
         "ConfigurationPolicyId": policy,
         "TargetId": target,
         "TargetType": _kind(world, target),
         "AssociationType": "APPLIED" if place == target else "INHERITED",
         "UpdatedAt": stamp(moment),
-        "AssociationStatus": status,
-        **({"AssociationStatusMessage": because} if because else {}),
+        "AssociationStatus": "PENDING" if is_pending(world, target) else "SUCCESS",
     }
-
-
-def _status(world: World, target: str) -> tuple[str, str]:
-    """Of an OU or root: what its accounts say, a failure before what is pending."""
-    own = association(world, target)
-    if own is not None and world.clock.now() - own[2] < SETTLES:
-        return "PENDING", ""
-    told = [status_of(world, account) for account in _accounts(world, target)]
-    for status in ("FAILED", "PENDING"):
-        first = next((because for said, because in told if said == status), None)
-        if first is not None:
-            return status, first
-    return "SUCCESS", ""
-
-
-def _accounts(world: World, target: str) -> Iterator[str]:
-    """The open accounts that have their configuration from where a target has it."""
-    own = association(world, target)
-    for account in world.members():
-        inside = target in chain(world, account.id)
-        if account.state == "ACTIVE" and inside and own is not None:
-            found = association(world, account.id)
-            if found is not None and found[1] == own[1]:
-                yield account.id
 
 
 ANSWERS: Mapping[str, Any] = {

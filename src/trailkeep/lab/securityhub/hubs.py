@@ -21,7 +21,10 @@ from trailkeep.lab.securityhub.wire import (
 )
 from trailkeep.lab.world import World
 
-_GOVERNED = "The account is centrally managed; Security Hub is set up by the delegated administrator"
+_GOVERNED = (
+    "This account is currently associated with a central configuration policy, so only the administrator can access "
+    "this operation."
+)
 
 
 def describe(call: Call, world: World) -> dict[str, Any]:
@@ -42,7 +45,7 @@ def describe(call: Call, world: World) -> dict[str, Any]:
 
 def enable(call: Call, world: World) -> dict[str, Any]:
     """EnableSecurityHub, with the default standards unless they are declined."""
-    if governing(world, call.account, call.region) is not None and call.account != world.management:
+    if governing(world, call.account, call.region) is not None:
         raise access_denied(_GOVERNED)
     if (call.account, call.region) in state_of(world).hubs:
         raise conflict("Account is already subscribed to Security Hub")

@@ -57,16 +57,15 @@ def enable_administrator(call: Call, world: World) -> dict[str, Any]:
 
 
 def disable_administrator(call: Call, world: World) -> dict[str, Any]:
-    """DisableOrganizationAdminAccount: central configuration ends with it."""
+    """DisableOrganizationAdminAccount: not while the organization is configured centrally (Security Hub User Guide)."""
     _need_management(call, world)
     _need_first_feature(call)
     state, wanted = state_of(world), str(asked(call).get("AdminAccountId", ""))
     if wanted != administrator(world) or not administers(world, wanted, call.region):
         raise invalid_input(f"Account {wanted} is not the Security Hub administrator")
     if state.central is not None:
-        state.designated.clear()
+        raise invalid_input("The administrator cannot be removed while central configuration is used")
     state.designated.discard(call.region)
-    forget_central(state)
     if not state.designated:
         withdraw(world, wanted, PRINCIPAL)
         settle(world)
@@ -114,7 +113,7 @@ def update(call: Call, world: World) -> dict[str, Any]:
 def _centralize(call: Call, world: World, *, auto: bool, standards: str | None) -> None:
     state, aggregator = state_of(world), home(world)
     if auto or standards == "DEFAULT":
-        raise invalid_input("AutoEnable must be false and AutoEnableStandards NONE under central configuration")
+        raise invalid_input("Auto Enable and AutoEnableStandards can not be enabled for Central Configuration")
     if aggregator is None:
         raise invalid_input("Central configuration needs a finding aggregator")
     if aggregator.region != call.region:

@@ -88,19 +88,10 @@ def governing(world: World, account: str, region: str) -> ConfigurationPolicy | 
     return central.policies.get(found[0])
 
 
-def status_of(world: World, account: str) -> tuple[str, str]:
-    """How far the configuration of an account is, and why it failed."""
-    found = association(world, account)
-    if found is None or world.clock.now() - found[2] < SETTLES:
-        return "PENDING", ""
-    central = state_of(world).central
-    policy = central.policies.get(found[0]) if central else None
-    if policy is None or not policy.settings.get("ServiceEnabled"):
-        return "SUCCESS", ""
-    deaf = [one for one in _regions(world, account) if (account, one) not in state_of(world).hubs]
-    if deaf:  # only of the management account; everybody else's hub was enabled
-        return "FAILED", f"The organization management account has not enabled Security Hub in {', '.join(deaf)}."
-    return "SUCCESS", ""
+def is_pending(world: World, target: str) -> bool:
+    """Whether what was last said about the configuration of a root, OU or account has yet to take effect."""
+    found = association(world, target)
+    return found is not None and world.clock.now() - found[2] < SETTLES
 
 
 def settle(world: World) -> None:
@@ -115,7 +106,7 @@ def settle(world: World) -> None:
     if state.central is None:
         return
     for account in world.members():
-        if account.state == "ACTIVE" and status_of(world, account.id)[0] != "PENDING":
+        if account.state == "ACTIVE" and not is_pending(world, account.id):
             for region in _regions(world, account.id):
                 _obey(world, state, account.id, region)
 
@@ -138,12 +129,9 @@ def _obey(world: World, state: SecurityHub, account: str, region: str) -> None:
         if account != administrator(world):  # its hub stays on (Security Hub API Reference, DisableSecurityHub)
             switch_off(world, account, region)
         return
-    if (account, region) not in state.hubs and account != world.management:
-        switch_on(world, account, region)
-    hub = state.hubs.get((account, region))
-    if hub is not None:
-        wanted = [_here(str(arn), region) for arn in policy.settings.get("EnabledStandardIdentifiers") or ()]
-        hub.standards = {arn: hub.standards.get(arn, world.clock.now()) for arn in wanted}
+    hub = state.hubs.get((account, region)) or switch_on(world, account, region)
+    wanted = [_here(str(arn), region) for arn in policy.settings.get("EnabledStandardIdentifiers") or ()]
+    hub.standards = {arn: hub.standards.get(arn, world.clock.now()) for arn in wanted}
 
 
 def _here(arn: str, region: str) -> str:

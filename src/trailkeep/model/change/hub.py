@@ -25,12 +25,12 @@ class HubChange(Swap):
     @property
     def lane(self) -> str:
         """One lane for all of it."""
-        return f"security hub/{self.region}"
+        return "security hub"
 
     def with_hub(self, snapshot: Snapshot, **fields: object) -> Snapshot:
         """The snapshot with the hub's `fields` replaced."""
         seen = snapshot.monitoring.hub if snapshot.monitoring else None
-        hub = seen or Hub(region=Region(self.region))
+        hub = seen or Hub(region=Region(self.region))  # the first step of all is made in the home Region
         return watching(snapshot, hub=replace(hub, **fields))  # type: ignore[arg-type]
 
 
@@ -65,6 +65,8 @@ class SetHubAdministrator(HubChange):
 class SetHub(HubChange):
     """Whether Security Hub CSPM is on in the administrator's home Region, without the standards it would choose.
 
+    Or in a Region of the management account, which only that account can do, and without which a policy cannot be
+    applied to the root (https://docs.aws.amazon.com/securityhub/latest/userguide/configuration-policy-status.html).
     Source: botocore model securityhub EnableSecurityHub (EnableDefaultStandards).
     """
 
@@ -80,7 +82,12 @@ class SetHub(HubChange):
         return _on(self.before), _on(self.after)
 
     def apply_to(self, snapshot: Snapshot) -> Snapshot:
-        return self.with_hub(snapshot, enabled=self.after)
+        if self.account != snapshot.organization.management:
+            return self.with_hub(snapshot, enabled=self.after)
+        seen = snapshot.monitoring.hub if snapshot.monitoring else None
+        others = {r for r in (seen.management if seen else ()) if r != self.region}
+        mine = {Region(self.region)} if self.after else set()
+        return self.with_hub(snapshot, management=tuple(sorted(others | mine)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,7 +81,7 @@ def _monitoring(
     return DesiredMonitoring(
         roles=(*([aggregator_role(spec, places)] if rules.aggregator else []), *alarms.roles),
         rules=rules,
-        hub=desired_hub(spec, snapshot, places),
+        hub=desired_hub(spec, snapshot, places, cells),
         alarms=alarms,
     )
 

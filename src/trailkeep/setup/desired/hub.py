@@ -8,7 +8,7 @@ from trailkeep.model.ids import pending
 from trailkeep.model.monitoring import FindingAggregator, Hub, HubPolicy
 from trailkeep.model.plan import Note
 from trailkeep.model.snapshot import Snapshot
-from trailkeep.setup.places import Places
+from trailkeep.setup.places import Cells, Places
 from trailkeep.setup.spec import SecurityHubPart, Spec
 
 SUBJECT = "Security Hub CSPM"
@@ -33,7 +33,7 @@ class DesiredHub:
     notes: tuple[Note, ...] = ()
 
 
-def desired_hub(spec: Spec, snapshot: Snapshot, places: Places) -> DesiredHub:
+def desired_hub(spec: Spec, snapshot: Snapshot, places: Places, cells: Cells) -> DesiredHub:
     """The hub of the security account. Raises SpecError for a standard that Security Hub does not offer."""
     part = spec.monitoring.security_hub if spec.monitoring else None
     if part is None:
@@ -51,6 +51,7 @@ def desired_hub(spec: Spec, snapshot: Snapshot, places: Places) -> DesiredHub:
         enabled=True,
         aggregator=_aggregator(spec, places, seen),
         configuration="CENTRAL",
+        management=cells.get(places.management, ()),
     )
     return DesiredHub(hub=hub, policy=_policy(spec, part, places, seen), notes=notes)
 

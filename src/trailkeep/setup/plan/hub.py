@@ -19,7 +19,7 @@ from trailkeep.setup.desired.hub import DesiredHub
 
 
 def reconcile_hub(desired: DesiredHub, snapshot: Snapshot, tags: tuple[tuple[str, str], ...]) -> Iterator[Change]:
-    """Administrator, hub, aggregator, central configuration, policy, association: AWS takes them in no other order.
+    """Administrator, hubs, aggregator, central configuration, policy, association: AWS takes them in no other order.
 
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/start-central-configuration.html
     """
@@ -35,6 +35,8 @@ def reconcile_hub(desired: DesiredHub, snapshot: Snapshot, tags: tuple[tuple[str
         )
     if not seen.enabled:
         yield SetHub(**at, before=False, after=True)
+    for region in sorted(set(hub.management) - set(seen.management)):
+        yield SetHub(**{**at, "account": management, "region": region}, before=False, after=True)
     if not _covers(seen.aggregator, hub.aggregator):
         yield PutFindingAggregator(**at, before=seen.aggregator, after=hub.aggregator)
     if seen.configuration != "CENTRAL" or seen.status == "FAILED":
