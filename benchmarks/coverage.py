@@ -4,7 +4,7 @@
 
 The same made archive for all: every account in 17 Regions, an hour of digests each, in every hundredth place some hours
 deleted. Ours is measured at the full size and at a smaller one, at which the others are, since they hold every hour as
-a row. Each runs in a process of its own: wall seconds and its own peak memory. DuckDB is measured where it is installed.
+a row. Each runs in a process of its own: wall seconds and its own peak memory. DuckDB is measured where there is one.
 """
 
 import json
@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -99,9 +100,7 @@ def sqlite(accounts: int, days: int) -> dict[str, Any]:
 
 def duckdb(accounts: int, days: int) -> dict[str, Any]:
     """EXCEPT in DuckDB, which makes both tables itself; that is not counted."""
-    import duckdb as library
-
-    db = library.connect()
+    db = import_module("duckdb").connect()
     for name, number in (("accounts", accounts), ("regions", REGIONS), ("hours", days * 24)):
         db.execute(f"CREATE TABLE {name} AS SELECT range AS n FROM range({number})")
     hours = days * 24

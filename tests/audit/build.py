@@ -3,6 +3,7 @@
 healthy()                           everything as the specification says, delivered minutes ago
 bucket(snapshot, "trail", **new)    with other settings of a bucket; so for trail(), key(), cell(), organization()
 audited(snapshot)                   every check but the proofs; judged(snapshot) proves too
+watched()                           healthy, and watched as WATCHING says; monitoring(), hub(), alarm() change that
 """
 
 from collections.abc import Callable, Mapping
@@ -20,6 +21,7 @@ from trailkeep.audit.promise import implied, promised
 from trailkeep.audit.view import View
 from trailkeep.authz.prove.prove import verdicts
 from trailkeep.model.ids import AccountId, Region
+from trailkeep.model.monitoring import EventRule, Hub, Monitoring
 from trailkeep.model.snapshot import Cell, Snapshot, Unreachable
 from trailkeep.setup.declared import declared
 from trailkeep.setup.spec import Spec
@@ -27,6 +29,8 @@ from trailkeep.setup.spec import Spec
 NOW = build.NOW
 TRAIL_BUCKET = f"acme-trail-{build.LOG_ARCHIVE}-{build.HOME}"
 CONFIG_BUCKET = f"acme-config-{build.LOG_ARCHIVE}-{build.HOME}"
+LISTENER = "ops@example.com"
+WATCHING = build.spec(monitoring={"alarms": {"notify": [LISTENER]}})
 PLAIN = tuple(c for c in CHECKS if c not in PROVED)
 
 
@@ -34,6 +38,26 @@ PLAIN = tuple(c for c in CHECKS if c not in PROVED)
 def healthy() -> Snapshot:
     """As `planning.settled`, after everything delivered for a while."""
     return delivering(planning.settled())
+
+
+@cache
+def watched() -> Snapshot:
+    """As `healthy`, after everything that watches was put there, and whoever listens has confirmed."""
+    settled = delivering(planning.settled(WATCHING, monitoring=Monitoring()))
+    found = settled.monitoring or Monitoring()
+    assert found.hub is not None
+    return replace(
+        settled,
+        monitoring=replace(
+            found,
+            rules=tuple(replace(r, status="CREATE_SUCCESSFUL") for r in found.rules),
+            packs=tuple(replace(p, status="CREATE_SUCCESSFUL") for p in found.packs),
+            topics=tuple(
+                replace(t, subscriptions=tuple(replace(s, confirmed=True) for s in t.subscriptions))
+                for t in found.topics
+            ),
+        ),
+    )
 
 
 def delivering(snapshot: Snapshot) -> Snapshot:
@@ -102,6 +126,34 @@ def trail(snapshot: Snapshot, /, **changes: Any) -> Snapshot:
 def key(snapshot: Snapshot, /, **changes: Any) -> Snapshot:
     """The archive's key with other settings."""
     return replace(snapshot, keys=(replace(snapshot.keys[0], **changes),))
+
+
+def monitoring(snapshot: Snapshot, /, **changes: Any) -> Snapshot:
+    """What watches, with other parts."""
+    assert snapshot.monitoring is not None
+    return replace(snapshot, monitoring=replace(snapshot.monitoring, **changes))
+
+
+def hub(snapshot: Snapshot, /, **changes: Any) -> Snapshot:
+    """Security Hub with other settings."""
+    assert snapshot.monitoring is not None
+    return monitoring(snapshot, hub=replace(snapshot.monitoring.hub or Hub(region=build.HOME), **changes))
+
+
+def alarm(
+    snapshot: Snapshot,
+    change: Callable[[EventRule], EventRule],
+    name: str = "trailkeep-logging",
+    account: AccountId = build.PAYMENTS,
+    region: Region = build.REGIONS[0],
+) -> Snapshot:
+    """One event rule of one account and Region changed."""
+    return cell(
+        snapshot,
+        lambda c: replace(c, alarms=tuple(change(r) if r.name == name else r for r in c.alarms)),
+        account,
+        region,
+    )
 
 
 def organization(snapshot: Snapshot, /, **changes: Any) -> Snapshot:

@@ -6,6 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from moto.organizations.models import OrganizationsBackend
+from moto.securityhub.models import SecurityHubBackend
+from moto.sns.models import SNSBackend, Topic
+from moto.sqs.models import SQSBackend
 
 from tests.lab.conftest import World, message, refusal
 from trailkeep.lab.client import control
@@ -92,6 +96,29 @@ def test_a_queue_is_sent_what_its_policy_lets_in(small: World, sns: Any, topic: 
         ("heard", [f"sqs:{arn}"]),
     ]
     assert told[-1]["who"].endswith("OrganizationAccountAccessRole/test")
+
+
+def test_an_address_hears_once_its_owner_confirmed(small: World, sns: Any, topic: str) -> None:
+    assert control(small.lab.url, "POST", "confirm", {"endpoint": "ops@example.com"}) == {"topics": [topic]}
+    assert control(small.lab.url, "POST", "confirm", {"endpoint": "ops@example.com"}) == {"topics": []}
+    (found,) = (o for o in sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"] if o["Protocol"] == "email")
+    assert found["SubscriptionArn"].startswith(topic)
+    sns.publish(TopicArn=topic, Message="loud")
+    assert "email:ops@example.com" in control(small.lab.url, "GET", "messages")[-1]["subscribers"]
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [
+        (SNSBackend, "subscribe"),
+        (Topic, "policy"),
+        (SQSBackend, "send_message"),
+        (SecurityHubBackend, "describe_hub"),
+        (OrganizationsBackend, "enable_aws_service_access"),
+    ],
+)
+def test_what_is_touched_of_moto_is_there(owner: type, name: str) -> None:
+    assert hasattr(owner, name)
 
 
 def test_only_its_policy_opens_a_topic_to_other_accounts(

@@ -17,6 +17,7 @@ from trailkeep.model.change import (
     AttachGuard,
     PutAggregator,
     PutBus,
+    PutChannel,
     PutEventRule,
     PutFindingAggregator,
     PutHubPolicy,
@@ -319,3 +320,10 @@ def test_the_guardrails_are_free_of_mistakes() -> None:
     forms: dict[str, Form] = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "rcp"}
     found = lint([read(p.content, name=p.name, form=forms[p.type]) for p in policies])
     assert [f for f in found if f.severity is Severity.ERROR] == []
+
+
+def test_where_the_detector_runs_snapshots_come_as_often_as_it_should() -> None:
+    """A periodic rule runs as often as the less frequent of its own frequency and the channel's."""
+    hourly = {(c.account, c.region) for c in of(PutChannel, plan()) if c.after.frequency == "One_Hour"}
+    assert hourly == {(build.MANAGEMENT, build.HOME)}
+    assert {c.after.frequency for c in of(PutChannel, make_plan(build.spec(), snapshot()))} == {"TwentyFour_Hours"}

@@ -208,7 +208,6 @@ def test_killed_at_any_moment_it_goes_on_with_the_digest_it_was_at(tmp_path: Pat
     never_whole = {bad, *others}  # a digest with a log file that is not VALID is fetched in every run
     good = [key for key in read if key not in never_whole]
     assert set(good) == set(made.objects) - never_whole
-    print("DUP", how, len(good) - len(set(good)), 6 * most, len(set(good)))
     assert len(good) - len(set(good)) <= 6 * most
     assert how == "processes" or 6 * most < len(made.objects)  # a bound that could be broken
     assert bench.desk.folder.joinpath("attested", "ledger.jsonl").exists()

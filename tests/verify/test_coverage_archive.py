@@ -16,8 +16,6 @@ from trailkeep.app.coverage import coverage
 from trailkeep.app.coverage_place import Archive, Refused, each, find_bases, open_archive
 from trailkeep.app.coverage_run import Asked, Coverage, Sources
 from trailkeep.app.verify_pool import Pool
-from trailkeep.aws.archive.folder import FolderArchive
-from trailkeep.aws.read.lifecycle import fold_rule
 from trailkeep.errors import ExitCode, TrailkeepError, UsageError
 from trailkeep.lab.logs.shape import Shape, midnight
 from trailkeep.lab.logs.targets import write_folder
@@ -378,26 +376,3 @@ def copy(folder: Path, to: Path) -> Path:
         if path.is_file():
             touch(to / path.relative_to(folder), path.read_bytes())
     return to
-
-
-@pytest.mark.parametrize(
-    ("rules", "said"),
-    [
-        ([{"Filter": {"Prefix": ""}}], {(Why.EXPIRED, State.UNCOVERED)}),
-        ([{"Filter": {"Prefix": "AWSLogs/"}}], {(Why.EXPIRED, State.UNCOVERED)}),
-        ([{"Filter": {"Prefix": "tmp/"}}], {(Why.NOTHING, State.UNCOVERED)}),
-        ([{"Filter": {"Tag": {"Key": "a", "Value": "b"}}}], {(Why.PERHAPS_EXPIRED, State.UNKNOWN)}),
-    ],
-)
-def test_a_lifecycle_rule_explains_only_what_it_is_about(
-    tmp_path: Path, rules: list[dict[str, Any]], said: set[tuple[Why, State]]
-) -> None:
-    for account in (SHOP, WEB):
-        for region in REGIONS:
-            beat(tmp_path, base(account), region, range(24, HOURS + 1))
-    told = [{"ID": "r", "Status": "Enabled", "Expiration": {"Days": 3}, **r} for r in rules]
-    known = snapshot()
-    bucket = replace(build.bucket(), name="acme", lifecycle=tuple(fold_rule(r) for r in told))
-    known = replace(known, buckets=(bucket,), trails=tuple(replace(t, bucket="acme") for t in known.trails))
-    found = measure(Archive(store=FolderArchive(tmp_path, bucket="acme"), name="copy"), known, config=None)
-    assert {(why, state) for _, _, _, why, state in whys(found)} == said

@@ -30,7 +30,7 @@ class Log(NamedTuple):
     """A log file that was looked at, with the digest that names it (None for one that was verified before).
 
     `fault` is None where it is what its digest says; `size` and `raw_size` are its bytes, as far as it was read. `row`
-    is kept for attestations only.
+    is its Row's line, kept for attestations only.
     """
 
     slot: Slot | None
@@ -39,7 +39,7 @@ class Log(NamedTuple):
     is_there: bool
     size: int
     raw_size: int
-    row: Row | None
+    row: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Errands:
             fault: Fault | None = Fault(cause=Cause.ELSEWHERE, detail=detail)
         else:
             fault = judge_log(file, content)
-        row = row_of(file.key, found) if self._keep_rows and fault is None else None
+        row = row_of(file.key, found).line() if self._keep_rows and fault is None else None
         return Log(slot, file, fault, True, content.stored_size, content.size, row)
 
 

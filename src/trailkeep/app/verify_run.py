@@ -21,7 +21,11 @@ GRACE: Final = timedelta(hours=2)
 """How long after its end a digest may still be on its way."""
 
 IN_FLIGHT: Final = timedelta(minutes=15)
-"""How far a log file's name may lie before the moment at which it was delivered."""
+"""How far a log file's name may lie before the moment at which it was delivered.
+
+The name has the minute, and a delivery that S3 refuses is repeated; AWS names no limit, so this is our choice. A log
+file named in the last minutes of the newest digest may thus be in the next one: until that is there, it waits.
+"""
 
 
 class Progress(Protocol):

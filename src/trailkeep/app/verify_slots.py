@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from trailkeep.app.attest import Attested, Row
+from trailkeep.app.attest import Attested
 from trailkeep.app.verify_deleted import Deleted, Lost, fetch_deleted
 from trailkeep.app.verify_pool import Fetched, fetch
 from trailkeep.app.verify_run import Tools, listing
@@ -42,7 +42,7 @@ class Slot:
     left: int = 0
     sum: ChainSum | None = None
     """Where its log files are counted, once they are fetched."""
-    rows: list[Row] = field(default_factory=list)
+    rows: list[bytes] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from trailkeep.verify.digest import Digest
 from trailkeep.verify.keys import DigestKey, Folder
 from trailkeep.verify.verdict import Finding
 
-Batch = tuple[DigestKey, Digest, str, Row, tuple[Row, ...]]
+Batch = tuple[DigestKey, Digest, str, Row, tuple[bytes, ...]]
 """What `Ledger.attest` takes."""
 
 
@@ -141,7 +141,7 @@ class _Collecting(Ledger):
         super().__init__(ledger.folder, ledger.bucket, ledger.at)
         self.batches: list[Batch] = []
 
-    def attest(self, key: DigestKey, digest: Digest, signature: str, row: Row, rows: Sequence[Row]) -> None:
+    def attest(self, key: DigestKey, digest: Digest, signature: str, row: Row, rows: Sequence[bytes]) -> None:
         """Keep it."""
         self.batches.append((key, digest, signature, row, tuple(rows)))
 

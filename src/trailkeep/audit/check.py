@@ -34,7 +34,8 @@ class Check:
     """One question to the organization. `ask` answers for every subject, those that pass included.
 
     `why`, `decided` and `unknown` are for its page: why it matters, how it is decided, what makes it unknown.
-    `controls` are ids of `frameworks.json`; `applies` says whether what was promised asks for it at all.
+    `controls` are ids of `frameworks.json`; `applies` says whether what was promised asks for it at all. `optional`
+    marks what may be left out altogether: while it does not apply, what it gives evidence for is not asked.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Check:
     controls: tuple[str, ...]
     ask: "Callable[[View], Iterator[Answer]]"
     applies: "Callable[[View], bool]" = _always
+    optional: bool = False
 
 
 _SLOT = re.compile(r"\{(bucket|trail|account|region|key|policy|unit)\}")

@@ -89,12 +89,15 @@ def framework(id_: str) -> Framework:
 def evidence(
     framework: Framework, checks: Iterable[Check], findings: Iterable[Finding], idle: Iterable[Check] = ()
 ) -> Iterator[Evidence]:
-    """Each requirement with its checks and what they found; `idle` checks would ask if another way had been chosen."""
+    """Each requirement with its checks and what they found; `idle` checks would ask if another way had been chosen.
+
+    Those of them that are optional ask about something that was not chosen at all, so it stays unasked.
+    """
     of_check: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         of_check[finding.check.id].append(finding)
     asked = tuple(checks)
-    known = {control for c in (*asked, *idle) for control in c.controls}
+    known = {control for c in (*asked, *(c for c in idle if not c.optional)) for control in c.controls}
     for requirement in framework.requirements:
         ours = tuple(c for c in asked if requirement.controls.intersection(c.controls))
         found = tuple(f for c in ours for f in of_check[c.id])

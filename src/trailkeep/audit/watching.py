@@ -1,11 +1,22 @@
 """What should watch the logging, by the specification; and why what does is not known, where it is not."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trailkeep.audit.finding import Said, unsure
 from trailkeep.model.ids import AccountId, Region
-from trailkeep.model.monitoring import AccountRule, EventBus, EventRule, Hub, Monitoring, OrganizationRule, Pack, Topic
+from trailkeep.model.monitoring import (
+    AccountRule,
+    EventBus,
+    EventRule,
+    FindingAggregator,
+    Hub,
+    Monitoring,
+    OrganizationRule,
+    Pack,
+    Topic,
+)
 from trailkeep.model.snapshot import Snapshot
 from trailkeep.setup.desired.alarms import DesiredAlarms, desired_alarms, sender_name
 from trailkeep.setup.desired.hub import CONTRADICTING, CSPM_POLICY
@@ -83,6 +94,16 @@ def specified(spec: Spec, snapshot: Snapshot, places: Places, cells: Cells, buck
 def _hub(spec: Spec, part: SecurityHubPart) -> HubWish:
     off = dict([CONTRADICTING[spec.archive.protection], *((d.control, d.reason) for d in part.disable)])
     return HubWish(standards=part.standards, off=tuple(sorted(off.items())))
+
+
+def wants(part: Callable[[Watching], object]) -> "Callable[[View], bool]":
+    """Whether a part is asked for; None and False say that it is not."""
+
+    def applies(view: "View") -> bool:
+        wish = view.promise.watching
+        return wish is not None and part(wish) not in (None, False)
+
+    return applies
 
 
 def wished(view: "View") -> Watching:
@@ -170,3 +191,20 @@ def drift(wish: EventRule, found: EventRule | None) -> str:
         return ""
     there = any(t.arn == lost[0].arn for t in found.targets)
     return f"rule {wish.name} {'sends another way' if there else 'does not send'} to {lost[0].arn.rpartition(':')[2]}"
+
+
+def linked(aggregator: FindingAggregator | None, regions: Iterable[Region]) -> frozenset[str]:
+    """Which of other `regions` send their findings to the home Region, so that central configuration reaches them.
+
+    Source: botocore model securityhub CreateFindingAggregator (RegionLinkingMode).
+    """
+    mode, named = (aggregator.mode, aggregator.regions) if aggregator else ("NO_REGIONS", ())
+    match mode:
+        case "ALL_REGIONS":
+            return frozenset(regions)
+        case "ALL_REGIONS_EXCEPT_SPECIFIED":
+            return frozenset(regions) - frozenset(named)
+        case "SPECIFIED_REGIONS":
+            return frozenset(named)
+        case _:
+            return frozenset()

@@ -109,6 +109,21 @@ def messages(
     return ExitCode.OK
 
 
+@app.command("confirm")
+def confirm(
+    endpoint: Annotated[str, typer.Argument(help="An e-mail address or URL that subscribed to a topic.")],
+) -> ExitCode:
+    """Confirm the subscriptions of an address, as its owner does by the link that AWS sends."""
+    from trailkeep.cli import say
+
+    topics = ask("POST", "confirm", {"endpoint": endpoint})["topics"]
+    if not topics:
+        raise UsageError(f"no subscription of {endpoint} waits to be confirmed")
+    for topic in topics:
+        say.out().print(topic)
+    return ExitCode.OK
+
+
 def ask(method: str, path: str, body: Any = None, *, patience: float = 60.0) -> Any:  # noqa: ANN401  (JSON)
     """What the controls of the running lab answer; raises UsageError where there is none or it does not agree.
 

@@ -184,6 +184,8 @@ def strike(fault: Fault, call: Call) -> None:
             raise access_denied(call, "with an explicit deny")
         case "outage":
             raise Refusal("ServiceUnavailable" if s3 else "InternalFailure", "The service is unavailable.", 503)
+        case "unoffered":
+            raise Refusal("UnsupportedOperationException", f"{call.action} is not supported in {call.region}.")
         case "drop":
             pass
 

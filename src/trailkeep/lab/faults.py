@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Literal, get_args
 
-Kind = Literal["throttle", "deny", "outage", "latency", "drop"]
+Kind = Literal["throttle", "deny", "outage", "latency", "drop", "unoffered"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,8 @@ class Fault:
 
     `account`, `region`, `service`, `action` (the API's name, `CreateTrail`) and `resource` (the ARN the call names, if
     it names one) are patterns with `*` and `?`.
-    `throttle`, `deny` and `outage` refuse the call before it is executed, `latency` delays it by `seconds`, and
+    `throttle`, `deny`, `outage` and `unoffered` (AWS has no such thing in that Region) refuse the call before it is
+    executed, `latency` delays it by `seconds`, and
     `drop` executes it and then loses the answer. `times` is the number of calls it may hit, None for no limit.
     """
 

@@ -1,4 +1,4 @@
-"""Subscriptions of topics (botocore model sns/2010-03-31): addresses and URLs must be confirmed, which nobody does."""
+"""Subscriptions of topics (botocore model sns/2010-03-31): addresses and URLs wait until their owner confirms."""
 
 from __future__ import annotations
 
@@ -74,6 +74,19 @@ def unsubscribe(call: Call, world: World) -> Reply:
         topic.subscriptions_deleted += found is not None
         _count(world, topic)
     return query_reply(call, {})
+
+
+def confirm(world: World, endpoint: str) -> list[str]:
+    """The owner of an address or URL confirms every subscription that waits; the topics' ARNs."""
+    found = []
+    for account in world.members():
+        for backend in world.backend_of_all_regions("sns", account.id):
+            for one in tuple(backend.subscriptions.values()):
+                if one.endpoint == endpoint and not one.confirmed:
+                    one.confirmed = True
+                    _count(world, one.topic)
+                    found.append(str(one.topic.arn))
+    return found
 
 
 def list_by_topic(call: Call, world: World) -> Reply:

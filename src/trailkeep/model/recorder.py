@@ -6,6 +6,9 @@ from typing import Literal
 GLOBAL_IAM_TYPES = ("AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User")
 """Recorded where asked for, so exactly one Region per account should ask (Config developer guide, select-resources)."""
 
+DAILY, HOURLY = "TwentyFour_Hours", "One_Hour"
+"""How often snapshots are delivered and periodic rules run (botocore model config MaximumExecutionFrequency)."""
+
 Strategy = Literal["all", "include", "exclude"]
 
 

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
-from urllib.parse import unquote_plus
 
 from trailkeep.errors import TrailkeepError
 from trailkeep.ports import Version
@@ -79,7 +78,7 @@ def parse_rows(lines: Iterable[str], columns: tuple[str, ...], name: str) -> Ite
     try:
         for row in csv.reader(lines):
             yield Version(
-                key=unquote_plus(row[key], errors="surrogateescape"),
+                key=_decoded(row[key]),
                 id=row[version],
                 is_latest=_truth(row[latest]),
                 is_delete_marker=_truth(row[marker]),
@@ -89,6 +88,15 @@ def parse_rows(lines: Iterable[str], columns: tuple[str, ...], name: str) -> Ite
             )
     except (ValueError, IndexError, csv.Error) as error:
         raise TrailkeepError(f"{name} holds a line that is not of an S3 Inventory", hint=_WHOLE) from error
+
+
+def _decoded(key: str) -> str:
+    """A URL-encoded key; `+` is a space, since a plus sign is always encoded."""
+    if "%" not in key and "+" not in key:
+        return key
+    first, *rest = key.replace("+", " ").encode().split(b"%")
+    whole = first + b"".join(bytes([int(piece[:2], 16)]) + piece[2:] for piece in rest)
+    return whole.decode("utf-8", "surrogateescape")
 
 
 def _truth(text: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import View
-from trailkeep.audit.watching import ALARMS, topic_of, unseen, wished
+from trailkeep.audit.watching import ALARMS, topic_of, unseen, wants, wished
 
 
 def ask(view: View) -> Iterator[Answer]:
@@ -30,7 +30,7 @@ def _said(view: View) -> Said:
     ]
     if wrong:
         return bad("; ".join(wrong))
-    return good(f"{len(hearing)} hear it, {hearing[0]} among them")
+    return good(f"confirmed listeners: {len(hearing)}, {hearing[0]} among them")
 
 
 CHECK = Check(
@@ -54,5 +54,6 @@ CHECK = Check(
     sources=("https://docs.aws.amazon.com/sns/latest/dg/sns-create-subscribe-endpoint-to-topic.html",),
     controls=("CL-MON-01", "CL-MON-07"),
     ask=ask,
-    applies=lambda view: view.promise.watching is not None and view.promise.watching.alarms is not None,
+    applies=wants(lambda wish: wish.alarms is not None),
+    optional=True,
 )

@@ -6,7 +6,7 @@ from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.sending import STRANGER, lets_in, named
 from trailkeep.audit.view import View
-from trailkeep.audit.watching import ALARMS, bus_of, unseen, wished
+from trailkeep.audit.watching import ALARMS, bus_of, unseen, wants, wished
 from trailkeep.model.ids import AccountId
 from trailkeep.model.monitoring import EventBus
 
@@ -77,5 +77,6 @@ CHECK = Check(
     sources=("https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-perms.html",),
     controls=("CL-MON-01",),
     ask=ask,
-    applies=lambda view: view.promise.watching is not None and view.promise.watching.alarms is not None,
+    applies=wants(lambda wish: wish.alarms is not None),
+    optional=True,
 )

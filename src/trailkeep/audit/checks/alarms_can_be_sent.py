@@ -8,7 +8,7 @@ from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.guards import guard_class
 from trailkeep.audit.sending import sends, trusts, why
 from trailkeep.audit.view import View
-from trailkeep.audit.watching import unwatched, wished
+from trailkeep.audit.watching import unwatched, wants, wished
 from trailkeep.model.identity import Role
 from trailkeep.model.ids import AccountId
 
@@ -98,5 +98,6 @@ CHECK = Check(
     ),
     controls=("CL-MON-01",),
     ask=ask,
-    applies=lambda view: view.promise.watching is not None and view.promise.watching.alarms is not None,
+    applies=wants(lambda wish: wish.alarms is not None),
+    optional=True,
 )

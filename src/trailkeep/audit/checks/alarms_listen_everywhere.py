@@ -6,7 +6,7 @@ from trailkeep.audit.asking import on_cells
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good
 from trailkeep.audit.view import Seen, View
-from trailkeep.audit.watching import drift, unwatched, wished
+from trailkeep.audit.watching import drift, unwatched, wants, wished
 from trailkeep.model.ids import AccountId
 from trailkeep.model.snapshot import Cell
 
@@ -21,11 +21,9 @@ def ask(view: View) -> Iterator[Answer]:
     def judge(place: Seen, cell: Cell) -> Said | None:
         assert place.region is not None
         wanted = wish.listens(AccountId(place.account), place.region)
-        if cell.alarms == wanted:
-            return good(f"{len(wanted)} rules listen")
         known = {r.name: r for r in cell.alarms}
         wrong = [said for rule in wanted if (said := drift(rule, known.get(rule.name)))]
-        return bad("; ".join(wrong)) if wrong else good(f"{len(wanted)} rules listen")
+        return bad("; ".join(wrong)) if wrong else good(f"listening: {', '.join(r.name for r in wanted)}")
 
     yield from on_cells(view, "alarms", judge)
 
@@ -67,5 +65,6 @@ CHECK = Check(
     ),
     controls=("CL-MON-01", "CL-MON-02", "CL-MON-03", "CL-MON-04", "CL-MON-05"),
     ask=ask,
-    applies=lambda view: view.promise.watching is not None and view.promise.watching.alarms is not None,
+    applies=wants(lambda wish: wish.alarms is not None),
+    optional=True,
 )

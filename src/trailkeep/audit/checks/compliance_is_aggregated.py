@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good
 from trailkeep.audit.view import View
-from trailkeep.audit.watching import RULES, seen, unseen, wished
+from trailkeep.audit.watching import RULES, seen, unseen, wants, wished
 
 
 def ask(view: View) -> Iterator[Answer]:
@@ -53,5 +53,6 @@ CHECK = Check(
     sources=("https://docs.aws.amazon.com/config/latest/developerguide/aggregate-data.html",),
     controls=("CL-CFG-04",),
     ask=ask,
-    applies=lambda view: view.promise.watching is not None and view.promise.watching.aggregator,
+    applies=wants(lambda wish: wish.aggregator),
+    optional=True,
 )

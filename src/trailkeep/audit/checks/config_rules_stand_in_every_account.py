@@ -7,7 +7,7 @@ from trailkeep.audit.asking import on_accounts
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import View
-from trailkeep.audit.watching import RULES, seen, unseen, wished
+from trailkeep.audit.watching import RULES, seen, unseen, wants, wished
 from trailkeep.model.ids import AccountId
 from trailkeep.model.monitoring import OrganizationRule
 
@@ -80,5 +80,6 @@ CHECK = Check(
     ),
     controls=("CL-CFG-05",),
     ask=ask,
-    applies=lambda view: view.promise.watching is not None and view.promise.watching.rules is not None,
+    applies=wants(lambda wish: wish.rules is not None),
+    optional=True,
 )

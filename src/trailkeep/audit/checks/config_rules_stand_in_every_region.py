@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, Subject, bad, good
 from trailkeep.audit.view import View
-from trailkeep.audit.watching import RULES, seen, unseen, wished
+from trailkeep.audit.watching import RULES, seen, unseen, wants, wished
 from trailkeep.model.ids import Region
 from trailkeep.model.monitoring import OrganizationRule
 
@@ -82,5 +82,6 @@ CHECK = Check(
     ),
     controls=("CL-CFG-05",),
     ask=ask,
-    applies=lambda view: view.promise.watching is not None and view.promise.watching.rules is not None,
+    applies=wants(lambda wish: wish.rules is not None),
+    optional=True,
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Severity, bad, good
 from trailkeep.audit.view import View
-from trailkeep.audit.watching import RULES, differs, seen, unseen, wished
+from trailkeep.audit.watching import RULES, differs, seen, unseen, wants, wished
 from trailkeep.model.ids import AccountId
 from trailkeep.model.monitoring import AccountRule
 
@@ -61,5 +61,6 @@ CHECK = Check(
     ),
     controls=("CL-CFG-05",),
     ask=ask,
-    applies=lambda view: view.promise.watching is not None and view.promise.watching.own is not None,
+    applies=wants(lambda wish: wish.own is not None),
+    optional=True,
 )

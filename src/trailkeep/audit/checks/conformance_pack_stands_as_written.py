@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import View
-from trailkeep.audit.watching import RULES, seen, unseen, wished
+from trailkeep.audit.watching import RULES, seen, unseen, wants, wished
 from trailkeep.model.monitoring import Pack
 
 
@@ -76,5 +76,6 @@ CHECK = Check(
     ),
     controls=("CL-CFG-05",),
     ask=ask,
-    applies=lambda view: view.promise.watching is not None and view.promise.watching.pack is not None,
+    applies=wants(lambda wish: wish.pack is not None),
+    optional=True,
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good
 from trailkeep.audit.view import View
-from trailkeep.audit.watching import RULES, differs, seen, unseen, wished
+from trailkeep.audit.watching import RULES, differs, seen, unseen, wants, wished
 
 
 def ask(view: View) -> Iterator[Answer]:
@@ -57,5 +57,6 @@ CHECK = Check(
     ),
     controls=("CL-MON-07",),
     ask=ask,
-    applies=lambda view: view.promise.watching is not None and view.promise.watching.detector is not None,
+    applies=wants(lambda wish: wish.detector is not None),
+    optional=True,
 )

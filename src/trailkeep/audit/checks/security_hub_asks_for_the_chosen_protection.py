@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import View
-from trailkeep.audit.watching import HUB, governed, hub_of, unseen, wished
+from trailkeep.audit.watching import HUB, governed, hub_of, unseen, wants, wished
 
 
 def ask(view: View) -> Iterator[Answer]:
@@ -57,7 +57,8 @@ CHECK = Check(
         console="Security Hub CSPM of the security account, Configuration, Policies, the policy, Controls: Disable",
     ),
     sources=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
-    controls=(),
+    controls=("CL-CFG-05",),
     ask=ask,
-    applies=lambda view: view.promise.watching is not None and view.promise.watching.hub is not None,
+    applies=wants(lambda wish: wish.hub is not None),
+    optional=True,
 )

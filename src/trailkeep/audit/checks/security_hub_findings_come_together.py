@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import View
-from trailkeep.audit.watching import HUB, hub_of, unseen, wished
-from trailkeep.model.ids import Region
-from trailkeep.model.monitoring import FindingAggregator
+from trailkeep.audit.watching import HUB, hub_of, linked, unseen, wants, wished
 
 
 def ask(view: View) -> Iterator[Answer]:
@@ -22,23 +20,10 @@ def _said(view: View) -> Said:
     others = frozenset(r for regions in view.promise.cells.values() for r in regions) - {wished(view).home}
     if hub.aggregator is None:
         return bad("findings stay where they are: there is no aggregator") if others else good("there is one Region")
-    missing = sorted(others - _linked(hub.aggregator, others))
+    missing = sorted(others - linked(hub.aggregator, others))
     if missing:
         return bad(f"findings of {len(missing)} Regions stay there: {', '.join(missing[:5])}")
     return good(f"findings of {len(others)} other Regions come to {hub.region}")
-
-
-def _linked(aggregator: FindingAggregator, regions: frozenset[Region]) -> frozenset[str]:
-    """Source: botocore model securityhub CreateFindingAggregator (RegionLinkingMode)."""
-    match aggregator.mode:
-        case "ALL_REGIONS":
-            return frozenset(regions)
-        case "ALL_REGIONS_EXCEPT_SPECIFIED":
-            return frozenset(regions) - frozenset(aggregator.regions)
-        case "SPECIFIED_REGIONS":
-            return frozenset(aggregator.regions)
-        case _:
-            return frozenset()
 
 
 CHECK = Check(
@@ -60,5 +45,6 @@ CHECK = Check(
     sources=("https://docs.aws.amazon.com/securityhub/latest/userguide/finding-aggregation.html",),
     controls=("CL-SH-01",),
     ask=ask,
-    applies=lambda view: view.promise.watching is not None and view.promise.watching.hub is not None,
+    applies=wants(lambda wish: wish.hub is not None),
+    optional=True,
 )

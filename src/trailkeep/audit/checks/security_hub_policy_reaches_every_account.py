@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import View
-from trailkeep.audit.watching import HUB, beside, governed, hub_of, unseen, wished
+from trailkeep.audit.watching import HUB, beside, governed, hub_of, unseen, wants, wished
 from trailkeep.model.monitoring import HubPolicy
 
 
@@ -89,5 +89,6 @@ CHECK = Check(
     ),
     controls=("CL-SH-01",),
     ask=ask,
-    applies=lambda view: view.promise.watching is not None and view.promise.watching.hub is not None,
+    applies=wants(lambda wish: wish.hub is not None),
+    optional=True,
 )

@@ -99,7 +99,7 @@ class S3Archive:
 
     def get(self, key: str, version: str = "") -> Found:
         """See Store. The whole object is read again when the connection breaks in a piece of it."""
-        if _ODD_KEY.search(key):
+        if _is_odd(key):
             return self._get_slowly(key, version)
         return self.patience.repeat(lambda: _reading(lambda: self._get(key, version)))
 
@@ -137,7 +137,7 @@ class S3Archive:
         result = obstore.get(self._store, key, options={"version": version} if version else None)
         meta = result.meta
         if meta["size"] <= WHOLE:
-            chunks: tuple[bytes, ...] | Iterator[bytes] = (result.bytes(),)  # type: ignore[assignment]
+            chunks: tuple[bytes, ...] | Iterator[bytes] = (bytes(result.bytes()),)
         else:
             chunks = _pieces(iter(result.stream(min_chunk_size=WHOLE)))
         return Found(
@@ -199,6 +199,12 @@ class _Attributes(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._all)
+
+
+def _is_odd(key: str) -> bool:
+    # a regular expression takes longer than all the rest of this module does with a key: only what may be odd is asked
+    suspect = "/." in key or "//" in key or key[:1] in "./" or key[-1:] in "./" or not key.isprintable()
+    return suspect and _ODD_KEY.search(key) is not None
 
 
 class _UnsayableError(Exception):

@@ -33,7 +33,8 @@ def put(world: World, *, account: str, region: str, source: str, detail_type: st
 
 def event_of(account: str, region: str, source: str, detail_type: str, detail: Event, time: float) -> Event:
     """The event as its rules see it (EventBridge User Guide, event structure)."""
-    told = json.dumps([account, region, source, detail_type, detail, time], sort_keys=True, default=str)
+    number = detail.get("eventID") or json.dumps(detail, sort_keys=True, default=str)
+    told = f"{account}/{region}/{source}/{detail_type}/{time}/{number}"
     return {
         "version": "0",
         "id": str(uuid.uuid5(_NAMES, told)),

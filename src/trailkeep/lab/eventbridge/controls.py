@@ -1,4 +1,4 @@
-"""The controls of EventBridge and SNS under `/_trailkeep/`: what arrived at topics, and what did not and why."""
+"""The controls of EventBridge and SNS under `/_trailkeep/`: what arrived at topics, what did not, and who listens."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from typing import Any
 
 from trailkeep.lab.eventbridge.state import buses_of
 from trailkeep.lab.sns_messages import messages_of
+from trailkeep.lab.sns_subscriptions import confirm
 from trailkeep.lab.world import World
 
 
 def _messages(world: World, _: Any) -> list[dict[str, Any]]:
     return [one.to_json() for one in messages_of(world)]
+
+
+def _confirm(world: World, body: Any) -> dict[str, Any]:
+    return {"topics": confirm(world, str(body["endpoint"]))}
 
 
 def _failures(world: World, _: Any) -> list[dict[str, Any]]:
@@ -21,4 +26,5 @@ def _failures(world: World, _: Any) -> list[dict[str, Any]]:
 CONTROLS: Mapping[tuple[str, str], Callable[[World, Any], Any]] = {
     ("GET", "messages"): _messages,
     ("GET", "undelivered"): _failures,
+    ("POST", "confirm"): _confirm,
 }

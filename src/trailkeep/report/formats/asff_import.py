@@ -38,8 +38,8 @@ class Import:
 
     @property
     def findings(self) -> tuple[Told, ...]:
-        """All of them, resolved ones first: an interrupted run leaves no false alarm."""
-        return (*self.resolved, *self.archived, *self.new, *self.again)
+        """All of them, what is new first: a run may be interrupted."""
+        return (*self.new, *self.resolved, *self.archived, *self.again)
 
 
 def to_import(report: Report, held: Iterable[Mapping[str, Any]]) -> Import:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from trailkeep.model.ids import AccountId, Region
-from trailkeep.model.recorder import Channel, Recorder, RecordingGroup
+from trailkeep.model.recorder import DAILY, HOURLY, Channel, Recorder, RecordingGroup
 from trailkeep.model.snapshot import Cell, Snapshot
 from trailkeep.setup.desired.state import DesiredCell
 from trailkeep.setup.places import Cells, Places
@@ -60,12 +60,22 @@ def _cell(
         prefix="",
         kms_key=places.key_arn,
         topic=seen.channel.topic if seen.channel else "",
-        frequency="TwentyFour_Hours",
+        frequency=_snapshots(spec, places, account, region),
         history="",
         snapshot="",
         error="",
     )
     return DesiredCell(recorder=recorder, channel=channel)
+
+
+def _snapshots(spec: Spec, places: Places, account: AccountId, region: Region) -> str:
+    """How often snapshots come: daily, and hourly where the detector of stopped trails runs.
+
+    A periodic rule runs as often as the less frequent of its own frequency and this one
+    (botocore model config ConfigSnapshotDeliveryProperties).
+    """
+    detects = spec.monitoring is not None and spec.monitoring.config_rules
+    return HOURLY if detects and (account, region) == (places.management, places.home) else DAILY
 
 
 def same_recorder(a: Recorder | None, b: Recorder) -> bool:

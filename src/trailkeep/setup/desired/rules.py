@@ -10,14 +10,13 @@ from trailkeep.model.identity import Role
 from trailkeep.model.ids import AccountId, Region
 from trailkeep.model.monitoring import AccountRule, Aggregator, ConfigRule, OrganizationRule, Pack, digest
 from trailkeep.model.plan import Note
+from trailkeep.model.recorder import DAILY, HOURLY
 from trailkeep.model.snapshot import Snapshot
 from trailkeep.setup.documents.alarm_policies import service_trust
 from trailkeep.setup.documents.pack import pack_template
 from trailkeep.setup.places import Cells, Places
 from trailkeep.setup.spec import MonitoringPart, Spec
 
-DAILY = "TwentyFour_Hours"
-HOURLY = "One_Hour"
 MOST_EXCLUDED = 1_000
 """Accounts that an organization rule or pack can leave out (botocore model config ExcludedAccounts)."""
 BUCKET = "AWS::S3::Bucket"

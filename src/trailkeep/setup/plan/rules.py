@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from trailkeep.model.change import Change, PutAggregator, PutOrganizationRule, PutPack, PutRule, Reason
 from trailkeep.model.monitoring import AccountRule, Monitoring, OrganizationRule
+from trailkeep.model.recorder import HOURLY
 from trailkeep.model.snapshot import Snapshot
 from trailkeep.setup import reasons
-from trailkeep.setup.desired.rules import HOURLY, DesiredRules
+from trailkeep.setup.desired.rules import DesiredRules
 
 
 def reconcile_rules(desired: DesiredRules, snapshot: Snapshot) -> Iterator[Change]:

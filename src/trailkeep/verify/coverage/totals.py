@@ -54,9 +54,12 @@ def total(rows: Iterable[Row], window: Window) -> Totals:
 
 def by_day(rows: Iterable[Row], window: Window) -> Iterator[tuple[date, Totals]]:
     """The cells of some rows, day by day."""
-    some = list(rows)
+    full = window.full
+    every = list(rows)
+    some = [r for r in every if r.covered != full]
+    whole = len(every) - len(some)  # nearly all of them, and the same on every day
     for day, first, number in window.days():
-        cells, found = ((1 << number) - 1) << first, Totals()
+        cells, found = ((1 << number) - 1) << first, Totals(covered=whole * number)
         for row in some:
             found.add(row, cells)
         yield day, found
