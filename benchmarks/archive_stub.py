@@ -19,9 +19,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote
 from xml.sax.saxutils import escape
 
 SIDECAR = ".metadata.json"
@@ -39,6 +40,14 @@ _FAULTS = {
     "busy": (503, "SlowDown", "Please reduce your request rate."),
     "broken": (500, "InternalError", "told by the stub"),
 }
+
+
+_when = lru_cache(partial(formatdate, usegmt=True))
+
+
+@lru_cache(maxsize=100_000)
+def _etag(modified: float, size: int) -> str:
+    return hashlib.md5(f"{modified}{size}".encode()).hexdigest()
 
 
 @dataclass
@@ -59,8 +68,9 @@ class Thing:
 
     @property
     def etag(self) -> str:
-        told = f"{self.modified}{self.size}".encode() if isinstance(self.data, Path) else self.data
-        return hashlib.md5(told).hexdigest()
+        if isinstance(self.data, Path):
+            return _etag(self.modified, self.size)
+        return hashlib.md5(self.data).hexdigest()
 
 
 @dataclass
@@ -81,6 +91,8 @@ class Archive:
     others: "dict[str, Archive]" = field(default_factory=dict)
     """Other buckets by name; every name that is not among them is this one's."""
     owner: str = "111111111111"
+    lifecycle: str = ""
+    """The inside of a LifecycleConfiguration, "" for none."""
     _sorted: list[str] | None = None
 
     def names(self) -> list[str]:
@@ -123,7 +135,7 @@ class Stub(asyncio.Protocol):
         head, blank, body = self.data.partition(b"\r\n\r\n")
         if not blank:
             return
-        length = _LENGTH.search(head)
+        length = None if head.startswith(b"GET ") else _LENGTH.search(head)
         if len(body) < int(length[1] if length else 0):
             return
         self.data = b""
@@ -137,15 +149,15 @@ class Stub(asyncio.Protocol):
     def answer(self, head: str, body: bytes) -> None:
         self.archive.at_once -= 1
         method, target, _ = head.split(" ", 2)
-        url = urlsplit(target)
-        asked = {k: v[0] for k, v in parse_qs(url.query, keep_blank_values=True).items()}
-        action = _ACTION.search(head)
-        if action:
-            return self.api(action[1], json.loads(body or b"{}"), head)
+        path, _, query = target.partition("?")
+        asked = {k: v[0] for k, v in parse_qs(query, keep_blank_values=True).items()} if query else {}
         if method == "POST":
+            action = _ACTION.search(head)
+            if action:
+                return self.api(action[1], json.loads(body or b"{}"), head)
             form = {k: v[0] for k, v in parse_qs(body.decode()).items()}
             return self.sts(form.get("Action", ""))
-        parts = url.path.lstrip("/").split("/", 1)
+        parts = path.lstrip("/").split("/", 1)
         key = unquote(parts[1]) if len(parts) > 1 else ""
         here, self.archive = self.archive, self.archive.others.get(parts[0], self.archive)
         try:
@@ -191,7 +203,7 @@ class Stub(asyncio.Protocol):
             return self.fail(404, "NoSuchVersion", "The specified version does not exist.")
         told = {f"x-amz-meta-{k}": v for k, v in thing.metadata.items()} | {
             "ETag": f'"{thing.etag}"',
-            "Last-Modified": formatdate(thing.modified, usegmt=True),
+            "Last-Modified": _when(thing.modified),
             "x-amz-version-id": version,
         }
         return self.send(200, thing.read(), told)
@@ -199,6 +211,10 @@ class Stub(asyncio.Protocol):
     def bucket(self, method: str, asked: dict[str, str]) -> None:
         if method == "HEAD":
             return self.send(200, b"", {"x-amz-bucket-region": "us-east-1"})
+        if "lifecycle" in asked and self.archive.lifecycle:
+            return self.send(
+                200, f"{_XML}<LifecycleConfiguration>{self.archive.lifecycle}</LifecycleConfiguration>".encode()
+            )
         if "lifecycle" in asked:
             return self.fail(404, "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist")
         return self.list_versions(asked) if "versions" in asked else self.list(asked)
@@ -209,7 +225,7 @@ class Stub(asyncio.Protocol):
             return self.fail(404, "NoSuchKey", "The specified key does not exist.")
         told = {f"x-amz-meta-{k}": v for k, v in thing.metadata.items()} | {
             "ETag": f'"{thing.etag}"',
-            "Last-Modified": formatdate(thing.modified, usegmt=True),
+            "Last-Modified": _when(thing.modified),
             "x-amz-version-id": thing.version,
             "Content-Type": "application/json",
             "Content-Encoding": "gzip",

@@ -1,4 +1,7 @@
-"""Auditing a large organization: python benchmarks/audit.py [ACCOUNTS]; checks × subjects a second, and memory."""
+"""Auditing a large organization: python benchmarks/audit.py [ACCOUNTS]; checks × subjects a second, and memory.
+
+`audit_peers.py` measures reading and judging beside Prowler and Cloud Custodian.
+"""
 
 import resource
 import sys

@@ -5,6 +5,7 @@ started with. A copy takes the streams, the folder, the environment and the argu
 process that would have been started: it ends as that would, by its exit code or by a signal. Ends with its socket.
 """
 
+import contextlib
 import gc
 import importlib
 import json
@@ -34,6 +35,9 @@ def main() -> None:
             os.close(stream)
         answer = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) if request["waits"] else child
         link.sendall(b"%d\n" % answer)
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _next(link: socket.socket) -> tuple[dict[str, Any], list[int]] | None:

@@ -91,7 +91,7 @@ _LAB = Server("trailkeep.lab.serve")
 
 def run(arguments: Sequence[str], *, environment: Mapping[str, str], folder: Path, seconds: float) -> Said:
     """`trailkeep` with these arguments: exit code, output and errors. SIGALRM ends it after so many seconds."""
-    if not IS_WANTED or any(name.startswith("PYTHON") for name in environment):
+    if not IS_WANTED or _of_python(environment) - _of_python(os.environ):
         return _started(arguments, environment=environment, folder=folder, seconds=seconds)
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, Path(os.devnull).open("rb") as nothing:
         code = _COMMAND.ask(
@@ -103,6 +103,11 @@ def run(arguments: Sequence[str], *, environment: Mapping[str, str], folder: Pat
             seconds=int(seconds),
         )
         return code, _read(out), _read(err)
+
+
+def _of_python(environment: Mapping[str, str]) -> set[tuple[str, str]]:
+    """What an interpreter reads when it starts."""
+    return {(name, value) for name, value in environment.items() if name.startswith(("PYTHON", "LC_", "LANG"))}
 
 
 def _read(file: IO[bytes]) -> str:

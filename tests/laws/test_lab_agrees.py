@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.aws.write_change import Hurry
+from tests.forks import start
 from tests.laws.organizations import scenarios, wishes
 from trailkeep.app.setup import Options, Planned, planned
 from trailkeep.app.world import Wanted, now, scope_of
@@ -18,7 +19,6 @@ from trailkeep.aws.cloud import Cloud
 from trailkeep.aws.read.snapshot import read_snapshot
 from trailkeep.aws.write import perform
 from trailkeep.errors import SpecError
-from trailkeep.lab import start
 from trailkeep.model.change import EnableMfaDelete, bind
 from trailkeep.model.ids import AccountId, Region
 from trailkeep.model.snapshot import Cell, Snapshot

@@ -172,11 +172,22 @@ def test_rules_that_exclude_each_other_are_never_asked_for_together() -> None:
 def test_an_account_that_has_not_enabled_a_region_is_left_out_there() -> None:
     far = Region("ap-southeast-4")
     member = build.account("888888888888", "far", regions=(*build.REGIONS, far))
-    org = organization(accounts=(*build.ACCOUNTS, *build.DEDICATED, member))
+    tooling = [replace(a, regions=(*build.REGIONS, far)) if a.id == build.TOOLING else a for a in build.DEDICATED]
+    org = organization(accounts=(*build.ACCOUNTS, *tooling, member))
     made = make_plan(spec(), build.snapshot(organization=org, monitoring=Monitoring()))
     (rule, _) = of(PutOrganizationRule, made, region=far)
-    assert rule.item.excluded == {a.id for a in (*build.ACCOUNTS, *build.DEDICATED)}
+    assert rule.item.excluded == {a.id for a in (*build.ACCOUNTS, *build.DEDICATED)} - {build.TOOLING}
     assert all(c.item.excluded == frozenset() for c in of(PutOrganizationRule, made, region=build.HOME))
+
+
+def test_where_the_security_account_is_not_no_rule_can_be_and_it_is_said() -> None:
+    far = Region("ap-southeast-4")
+    member = build.account("888888888888", "far", regions=(*build.REGIONS, far))
+    org = organization(accounts=(*build.ACCOUNTS, *build.DEDICATED, member))
+    made = make_plan(spec(), build.snapshot(organization=org, monitoring=Monitoring()))
+    assert of(PutOrganizationRule, made, region=far) == []
+    assert any(far in n.subject for n in notes(made, "left alone"))
+    assert of(PutEventRule, made, account=member.id, region=far) != [], "alarms need no administrator there"
 
 
 def test_what_aws_does_not_offer_somewhere_is_not_asked_for_there() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.forks import start
 from tests.stories.desk import Desk, scenario
-from trailkeep.lab import start
 
 MakeDesk = Callable[..., Desk]
 

@@ -19,6 +19,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from tests import forks
 from trailkeep.app import snapshot_file
 from trailkeep.lab import Lab
 from trailkeep.model.snapshot import Snapshot
@@ -94,17 +95,8 @@ class Desk:
         return self.lab_or_none
 
     def run(self, *arguments: str, environment: Mapping[str, str | None] | None = None, seconds: float = 120) -> Said:
-        done = subprocess.run(
-            [sys.executable, "-m", "trailkeep", *arguments],
-            env=self._with(environment),
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-            check=False,
-        )
-        return Said(code=done.returncode, out=done.stdout, err=done.stderr)
+        code, out, err = forks.run(arguments, environment=self._with(environment), folder=self.folder, seconds=seconds)
+        return Said(code=code, out=out, err=err)
 
     def begin(self, *arguments: str, environment: Mapping[str, str | None] | None = None) -> subprocess.Popen[str]:
         return subprocess.Popen(

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.app.webhook import SECRET, Listener, listening
+from tests.forks import start
 from tests.stories.desk import HOME, SECURITY, SHOP, Desk
-from trailkeep.lab import start
 
 pytestmark = pytest.mark.story
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.forks import start
 from tests.stories.desk import SECURITY, Desk
-from trailkeep.lab import Lab, start
+from trailkeep.lab import Lab
 
 pytestmark = pytest.mark.story
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.forks import start
 from tests.stories.desk import HOME, REGIONS, SANDBOX, SHOP, Desk, scenario
-from trailkeep.lab import Fault, start
+from trailkeep.lab import Fault
 
 pytestmark = pytest.mark.story
 

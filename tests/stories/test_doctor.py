@@ -11,10 +11,10 @@ from tests.doctor import made
 from tests.doctor.edits import HOME as HEALTHY_HOME
 from tests.doctor.edits import TRAIL, WEB
 from tests.doctor.plants import PLANTS
+from tests.forks import start
 from tests.setup import build
 from tests.stories.desk import HOME, MANAGEMENT, SECURITY, SHOP, Desk
 from trailkeep.app import snapshot_file
-from trailkeep.lab import start
 from trailkeep.model.snapshot import Snapshot
 
 pytestmark = pytest.mark.story

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.forks import start
 from tests.stories.desk import HOME, MANAGEMENT, SHOP, Desk
-from trailkeep.lab import start
 
 pytestmark = pytest.mark.story
 TRAIL_RULE = {

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.forks import start
 from tests.stories.desk import Desk
-from trailkeep.lab import start
 
 pytestmark = pytest.mark.story
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.forks import start
 from tests.stories.desk import HOME, LOG_ARCHIVE_EMAIL, SECURITY, Desk, kill
 from trailkeep.app import snapshot_file
-from trailkeep.lab import Fault, start
+from trailkeep.lab import Fault
 from trailkeep.model.diff import diff
 from trailkeep.model.snapshot import Snapshot
 

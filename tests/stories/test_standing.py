@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.forks import start
 from tests.stories.desk import HOME, LOG_ARCHIVE_EMAIL, MANAGEMENT, REGIONS, Desk
-from trailkeep.lab import start
 
 pytestmark = pytest.mark.story
 

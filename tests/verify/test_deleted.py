@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from benchmarks.archive_stub import Thing
+from benchmarks.archive_stub import Archive, Thing
 from tests.verify.build import BEGIN, BUCKET, HOUR, Chain, Made, archive, digest, fresh, grow, of_chains
 from tests.verify.checking import Checked, Memory, check
 from trailkeep.app.attest import Ledger
@@ -166,3 +166,57 @@ def test_no_log_file_is_unreferenced_because_its_digest_was_deleted(gone: set[tu
     found = check(made, store, pool=POOL)
     assert found.said == dict.fromkeys(keys, GONE)
     assert found.valid(Kind.LOG) == 56
+
+
+TWO = {
+    name: of_chains(
+        [
+            Chain(account="111111111111", region="us-east-1", hours=30, logs=1),
+            Chain(account="111111111111", region="us-east-1", hours=30, logs=1, trail=name, begin=BEGIN + HOUR / 3),
+        ]
+    )
+    for name in ("aaa", "zzz")  # before and behind the other one in the order of keys
+}
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from(sorted(TWO)),
+    st.lists(st.tuples(st.integers(0, 1), st.integers(0, 29), st.integers(1, 30), st.booleans()), max_size=4),
+    st.none() | st.tuples(st.integers(0, 28), st.none() | st.integers(2, 30)),
+)
+def test_what_can_be_recovered_is_told_once_and_darkens_nothing(
+    name: str, holes: list[tuple[int, int, int, bool]], window: tuple[int, int | None] | None
+) -> None:
+    """Of two trails in one folder: stretches of digests, some of them gone for good; whole chains too."""
+    made = TWO[name]
+    made = Made(
+        archive=Archive(objects=dict(made.objects), keys=made.archive.keys), chains=made.chains, by_chain=made.by_chain
+    )
+    store = Memory(made)
+    chains = list(made.by_chain.values())
+    gone: set[str] = set()
+    for chain, at, length, is_left in holes:
+        for _, key, _ in chains[chain][at : at + length]:
+            if key in made.objects and is_left:
+                store.delete(key)
+            elif key in made.objects:
+                gone.add(key)
+                del made.objects[key]
+    asked = {}
+    if window:
+        asked["since"] = BEGIN + window[0] * HOUR
+        if window[1]:
+            asked["until"] = asked["since"] + window[1] * HOUR
+    found = check(made, store, pool=POOL, **asked)  # type: ignore[arg-type]
+    told = [f.key for f in found.findings if f.kind is Kind.DIGEST]
+    assert len(told) == len(set(told))
+    inside = {
+        key
+        for chain in chains
+        for end, key, _ in chain
+        if end > asked.get("since", BEGIN) and end <= asked.get("until", made.until)
+    }
+    assert {*store.deleted} & inside <= set(told) <= {*store.deleted} | gone
+    unproved = {f.key for f in found.findings if f.kind is Kind.LOG}
+    assert unproved <= {log for chain in chains for _, key, logs in chain if key in gone for log in logs}

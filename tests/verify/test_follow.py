@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from benchmarks.archive_stub import Archive, Thing
-from tests.verify.build import BEGIN, BUCKET, HOUR, Made, digest, grow
-from tests.verify.checking import Checked, check
+from tests.verify.build import BEGIN, BUCKET, HOUR, Chain, Made, digest, grow, of_chains
+from tests.verify.checking import Checked, Memory, check
 from tests.verify.moved import OLD, Moved
 from trailkeep.app.attest import Ledger
 from trailkeep.app.verify_follow import NotVouchedError, Other
+from trailkeep.app.verify_place import How, Location, _Opening, open_place
+from trailkeep.app.world import Access
 from trailkeep.errors import ExitCode
 from trailkeep.ports import Obstacle, ReadError
 from trailkeep.verify.verdict import Kind
@@ -72,6 +74,24 @@ def test_a_bucket_nobody_vouches_for_is_not_read(moved: Moved) -> None:
     assert found.findings[0].end == BEGIN + 4 * HOUR
     assert found.verified.exit_code is ExitCode.INCOMPLETE
     assert moved.elsewhere.got == []
+
+
+@pytest.mark.parametrize("name", ["a/../b", "arn:aws:s3:us-east-1:222222222222:accesspoint/x", "\x1b[31m", "A b", "x"])
+def test_a_name_that_is_no_bucket_is_not_even_asked_for(tmp_path: Path, name: str) -> None:
+    def no_cloud() -> None:
+        raise AssertionError
+
+    (tmp_path / "AWSLogs").mkdir()
+    place, _ = open_place(Location(text=str(tmp_path)), Access(workers=2), How(offline=True, keys=tmp_path / "keys"))
+    opening = _Opening(
+        replace(place, is_folder=False),
+        Location(text="s3://archive"),
+        Access(workers=2),
+        How(),
+        no_cloud,  # type: ignore[arg-type]
+    )
+    with pytest.raises(NotVouchedError, match="no bucket's name"):
+        opening(name)
 
 
 def test_a_bucket_that_is_closed_is_unreadable(moved: Moved) -> None:
@@ -157,3 +177,35 @@ def test_there_and_back_again() -> None:
     said = moved.check().said
     assert said == {}
     assert moved.asked == [OLD]
+
+
+def test_as_many_buckets_as_there_were_and_each_is_attested(tmp_path: Path) -> None:
+    chain = Chain(account="111111111111", region="us-east-1", hours=2, logs=1, bucket="first")
+    stages = {"first": of_chains([chain])}
+    for before, bucket in (("first", "second"), ("second", BUCKET)):
+        (old,) = stages[before].by_chain.values()
+        end, last, _ = old[-1]
+        made = Made(archive=Archive(keys=stages[before].archive.keys), chains=[])
+        there = replace(chain, bucket=bucket, begin=end)
+        key = there.digest_key(end + HOUR)
+        made.objects[last] = stages[before].objects[last]
+        made.objects[key] = digest(made, there, end, end + HOUR, key, [], last, previousDigestS3Bucket=before)
+        del made.objects[last]
+        made.by_chain[there.digest_key(BEGIN)[:-27]] = [(end + HOUR, key, [])]
+        grow(made, there, 1, random.Random(bucket))
+        stages[bucket] = made
+    stores = {name: Memory(made, bucket=name) for name, made in stages.items()}
+
+    def again() -> Checked:
+        ledger = Ledger(tmp_path, BUCKET, BEGIN + 300 * HOUR)
+
+        def opening(bucket: str) -> Other:
+            return Other(store=stores[bucket], why="", ledger=ledger.of_bucket(bucket), oldest=lambda _: None)
+
+        return check(stages[BUCKET], stores[BUCKET], ledger=ledger, opening=opening)
+
+    for attested in (0, 10, 10):
+        found = again()
+        assert found.said == {}
+        assert [c.bucket for c in found.verified.chains] == ["", "second", "first"]
+        assert found.verified.totals.attested == attested

@@ -5,7 +5,7 @@ import gzip
 import os
 import random
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from trailkeep.aws.cloud import Cloud
 from trailkeep.errors import AwsError, ExitCode
 from trailkeep.model.ids import Region
 from trailkeep.ports import NotThereError, ReadError
+from trailkeep.verify.lifecycle import kept
 from trailkeep.verify.verdict import Kind
 
 ODD = ["a/../b", "a/x//y", "a/./z", "a/c\x1b[31m", "a/new\nline", "/lead", "a/tab\there"]
@@ -164,6 +165,23 @@ def test_what_is_under_a_delete_marker_can_be_recovered(made: Made, serve: objec
         assert "delete-object" not in f"{read}{back}"
     assert by_key[gone].version == ""
     assert by_key[gone].remedy == ()
+
+
+def test_the_lifecycle_is_read_with_its_filters(serve: object) -> None:
+    stored = Archive()
+    _, store = serve(stored)  # type: ignore[operator]
+    assert store.lifecycle() == ()
+    stored.lifecycle = (
+        "<Rule><ID>a</ID><Status>Enabled</Status><Filter><And><Prefix>AWSLogs/</Prefix><Tag><Key>k</Key><Value>v</Value>"
+        "</Tag></And></Filter><Expiration><Days>9</Days></Expiration></Rule>"
+        "<Rule><ID>b</ID><Status>Enabled</Status><Filter><Prefix>tmp/</Prefix></Filter><Expiration><Days>3</Days></Expiration></Rule>"
+    )
+    now = datetime(2026, 3, 7, tzinfo=UTC)
+    found = kept(store.lifecycle(), "AWSLogs/o-abcdefghij/111111111111/CloudTrail/eu-west-1/", now)
+    assert (found.days, found.perhaps, found.rule) == (None, 9, "a")
+    stored.closed = True
+    with pytest.raises(ReadError):
+        store.lifecycle()
 
 
 def test_a_bucket_that_is_not_ours_is_said(serve: object) -> None:

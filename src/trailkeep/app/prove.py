@@ -51,8 +51,10 @@ def certify(
 
 def judge(ready: "Planned") -> tuple[tuple[Proof, ...], tuple[Proof, ...]]:
     """What is proved now, and what would be once a plan is carried out."""
-    before = verdicts(declared(ready.spec, ready.snapshot))
-    return before, verdicts(declared_after(ready.spec, ready.plan.changes, ready.snapshot))
+    now = declared(ready.spec, ready.snapshot)
+    then = declared_after(ready.spec, ready.plan.changes, ready.snapshot)
+    before = verdicts(now)
+    return before, before if then == now else verdicts(then)
 
 
 def chosen(ids: list[str] | None) -> tuple[Claim, ...]:

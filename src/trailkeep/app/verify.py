@@ -138,12 +138,11 @@ def _follow(place: Place, leads: list[Lead], tools: Tools, verified: Verified) -
         return
 
     def run(units: list[Unit], there: Tools) -> Iterator[UnitResult]:
+        there.progress.units(len(units))
         return _at_once(verify_unit, units, there)
 
     for other in follow_leads(leads, place.opening, run, tools, verified) if place.opening else ():
         look_for_versions(verified.findings, other.store, other.store.bucket, place.pool, verified.totals)
-        if other.ledger is not None:
-            other.ledger.close()
 
 
 def _window(place: Place, asked: Asked, units: Iterable[tuple[Base, str]]) -> Window:

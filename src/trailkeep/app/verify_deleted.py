@@ -93,7 +93,7 @@ class Deleted:
                 continue
             following = known.end + HOUR
             if any(f.key.end > known.end for f in self._on(line, following)):
-                yield from self._between(line, str(known), str(known.at(until)))
+                yield from self._between(line, str(known), str(known.at(until + timedelta(seconds=1))))
             else:
                 self.quiet.add(line)
 

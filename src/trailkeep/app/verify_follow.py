@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from trailkeep.app.verify_pool import Fetched, fetch
+from trailkeep.app.coverage_place import each
+from trailkeep.app.verify_pool import fetch
 from trailkeep.app.verify_run import Lead, Tools, Unit, UnitResult
 from trailkeep.ports import Obstacle, ReadError, Store
 from trailkeep.verify.content import LARGEST_DIGEST
-from trailkeep.verify.judge import OBSTACLES, judge
+from trailkeep.verify.judge import OBSTACLES, Judged, judge
 from trailkeep.verify.keys import DigestKey, parse_digest
 from trailkeep.verify.summary import Summary, Window
 from trailkeep.verify.verdict import Cause, Finding, Kind, Verdict
@@ -53,7 +54,7 @@ def follow_leads(leads: Iterable[Lead], opening: Opening, run: Verify, tools: To
         here = [lead for lead in left if lead.link.bucket == bucket]
         left = [lead for lead in left if lead.link.bucket != bucket]
         try:
-            other = opened.get(bucket) or opening(bucket)
+            other = opening(bucket)
         except NotVouchedError as refused:
             _unread(here, Cause.ELSEWHERE, str(refused), tools, verified)
         except ReadError as error:
@@ -66,6 +67,8 @@ def follow_leads(leads: Iterable[Lead], opening: Opening, run: Verify, tools: To
                 )
             opened[bucket] = other
             left += _there(here, other, run, tools, verified)
+            if other.ledger is not None:  # one writer at a time
+                other.ledger.close()
     return list(opened.values())
 
 
@@ -92,25 +95,29 @@ def _there(leads: list[Lead], other: Other, run: Verify, tools: Tools, verified:
         verified.totals.merge(result.totals)
         verified.chains.extend(replace(c, bucket=other.store.bucket) for c in result.chains.values())
         found += result.onward
-    for lead, named in known.values():
-        _check_link(lead, named, there, sink, verified)
+    for lead, judged in each(tools.pool, lambda it: (it[0], _read(*it, there)), known.values()):
+        _check_link(lead, judged, there, sink, verified)
     return found
 
 
-def _check_link(lead: Lead, named: DigestKey, there: Tools, sink: "_Named", verified: Summary) -> None:
+def _read(lead: Lead, named: DigestKey, there: Tools) -> Judged | ReadError:
+    found = fetch(there.store, lead.link.key, keep=LARGEST_DIGEST, stored=False)
+    if isinstance(found, ReadError):
+        return found
+    return judge(named, there.store.bucket, found.content, found.found.metadata, there.keys)
+
+
+def _check_link(lead: Lead, found: Judged | ReadError, there: Tools, sink: "_Named", verified: Summary) -> None:
     """Hold the digest that a link names against the link: hash and signature, as `chain` does inside one bucket."""
     bucket, link = there.store.bucket, lead.link
-    found = fetch(there.store, link.key, keep=LARGEST_DIGEST, stored=False)
     if isinstance(found, ReadError):
         if link.key not in sink.keys:
             cause = Cause.DELETED if found.why is Obstacle.OTHER else OBSTACLES[found.why]
             detail = f"{lead.by} names it as the digest before it"
             _tell(_finding(lead, cause, Kind.DIGEST, bucket, link.key, detail), replace(there, sink=sink), verified)
         return
-    assert isinstance(found, Fetched)
-    judged = judge(named, bucket, found.content, found.found.metadata, there.keys)
-    wrong = judged.sha256 != link.hash.lower() or bool(judged.signature and judged.signature != link.signature.lower())
-    if judged.is_proved and wrong:
+    wrong = found.sha256 != link.hash.lower() or bool(found.signature and found.signature != link.signature.lower())
+    if found.is_proved and wrong:
         verified.totals.add(Kind.DIGEST, Verdict.VALID, -1)
         detail = f"it names another hash or signature than {bucket}/{link.key} has"
         _tell(_finding(lead, Cause.BAD_LINK, Kind.DIGEST, lead.bucket, str(lead.by), detail), there, verified)

@@ -128,10 +128,10 @@ class Shelf:
         if dark is None and when >= self.judged_until:
             totals.in_flight += 1
             return
-        if dark is None:
+        if dark is None or dark.cause is Cause.UNPROVEN:
             self.late(when)
-            if self.days.get(key[len(self.folder) :][:10], {}).pop(hash(key), None) is not None:
-                return
+        if self.days.get(key[len(self.folder) :][:10], {}).pop(hash(key), None) is not None:
+            return
         cause = dark.cause if dark else Cause.UNREFERENCED
         detail = dark.detail if dark else "no digest names it: CloudTrail did not write it, or it was put in later"
         finding = Finding(

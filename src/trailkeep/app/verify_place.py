@@ -1,10 +1,11 @@
 """Where the archive lies, opened: a bucket or a folder, its public keys, its attestations."""
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from trailkeep.app.verify import Expired, Place
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from trailkeep.ports import KeySource, Store
 
 _BUCKET_SCHEME = "s3://"
+_BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+"""Amazon S3 User Guide, bucketnamingrules.html; no access point or ARN."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +74,7 @@ def open_place(location: Location, access: Access, how: How) -> tuple[Place, str
         )
     if how.signing_key is not None and how.attest is None:
         raise UsageError("--signing-key signs attestations", hint="give --attest DIR too")
-    cloud = cache(lambda: open_cloud(access, None))
+    cloud = _once(lambda: open_cloud(access, None))
     moment = now()
     store, name, prefix, lifecycle = _open(location, access, cloud)
     file = how.keys or default_keys()
@@ -114,6 +117,8 @@ class _Opening:
         """See Opening."""
         if self.place.is_folder:
             raise NotVouchedError("what lies in a folder is a copy of one bucket")
+        if not _BUCKET_NAME.fullmatch(bucket):
+            raise NotVouchedError("that is no bucket's name")
         why = self._why(bucket)
         if why is None:
             raise NotVouchedError("it belongs to another account, and nobody said that it may be read")
@@ -149,6 +154,20 @@ class _Opening:
         return None
 
 
+def _once(enter: "Callable[[], Cloud]") -> "Callable[[], Cloud]":
+    """The same answer for every thread, from the first that asks."""
+    turn = Lock()
+    entered: list[Cloud] = []
+
+    def enter_once() -> "Cloud":
+        with turn:
+            if not entered:
+                entered.append(enter())
+            return entered[0]
+
+    return enter_once
+
+
 def _open(
     location: Location, access: Access, cloud: "Callable[[], Cloud]"
 ) -> "tuple[Store, str, str, Callable[[], tuple[LifecycleRule, ...]]]":
@@ -160,17 +179,15 @@ def _open(
         if not root.is_dir():
             raise UsageError(f"{location.text} is no folder", hint="name s3://bucket/prefix, or a folder with a copy")
         return FolderArchive(root, bucket=bucket, prefix=prefix), location.called or location.text, "", tuple
-    from trailkeep.aws.archive.open import open_bucket
+    from trailkeep.aws.archive.open import open_bucket, open_quickly
 
     place, below = _parts(location.text)
-    store = open_bucket(
-        cloud(),
-        place,
-        original=bucket or None,
-        account=location.account,
-        profile=access.profile,
-        workers=access.workers,
-    )
+    original, profile, workers = bucket or None, access.profile, access.workers
+    if location.account is None:
+        store = open_quickly(cloud, place, original=original, profile=profile, workers=workers)
+    else:
+        whose = location.account
+        store = open_bucket(cloud(), place, original=original, account=whose, profile=profile, workers=workers)
     return store, place, below, store.lifecycle
 
 

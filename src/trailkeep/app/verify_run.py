@@ -32,7 +32,7 @@ class Progress(Protocol):
     """Told how far a run is; may be called from many threads."""
 
     def units(self, total: int) -> None:
-        """So many accounts × Regions are to be verified."""
+        """So many accounts × Regions are to be verified, besides those told before."""
         ...
 
     def unit_done(self) -> None:

@@ -17,18 +17,17 @@ from trailkeep.model.monitoring import (
     Pack,
     Topic,
 )
+from trailkeep.model.recorder import HOURLY
 from trailkeep.model.snapshot import Snapshot
 from trailkeep.setup.desired.alarms import DesiredAlarms, desired_alarms, sender_name
 from trailkeep.setup.desired.hub import CONTRADICTING, CSPM_POLICY
-from trailkeep.setup.desired.rules import HOURLY, desired_rules
+from trailkeep.setup.desired.rules import desired_rules
 from trailkeep.setup.places import Cells, Places
 from trailkeep.setup.spec import SecurityHubPart, Spec
 
 if TYPE_CHECKING:
     from trailkeep.audit.view import View
 
-RULES, HUB, ALARMS = "config rules", "security hub", "alarms"
-"""How a snapshot names the parts that could not be read, in the security account's home Region."""
 _UNREAD = unsure("what watches was not read: no account is there to ask, or the snapshot is an older one")
 _ON = frozenset({"ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"})
 

@@ -43,7 +43,10 @@ class Template(Generic[C]):
     `compile` makes a matcher of an encoded pattern; `test` asks it.
     """
 
-    __slots__ = ("_compile", "_constant", "_parts", "_test")
+    __slots__ = ("_compile", "_constant", "_parts", "_test", "_text", "keys")
+
+    keys: frozenset[str]
+    """The condition keys whose values it is made with."""
 
     def __init__(self, text: str, version: str, compile_: Callable[[str], C], test: Callable[[C, str], Truth]) -> None:
         self._compile, self._test = compile_, test
@@ -51,6 +54,8 @@ class Template(Generic[C]):
         constant = "".join(p for p in self._parts if isinstance(p, str))
         fixed = all(isinstance(p, str) for p in self._parts)
         self._constant = compile_(constant) if fixed else None
+        self._text = constant if fixed and len(constant) <= LONGEST else None
+        self.keys = frozenset(p.key for p in self._parts if isinstance(p, Variable))
 
     def matches(self, text: str, context: Context) -> Truth:
         """Whether the text fits; no where a variable has no value, not settled where its value holds a wildcard."""
@@ -64,13 +69,10 @@ class Template(Generic[C]):
             return literal
         return None if self._test(self._compile(loosen("".join(values))), text) is not False else False
 
-    @property
-    def keys(self) -> frozenset[str]:
-        """The condition keys whose values it is made with."""
-        return frozenset(p.key for p in self._parts if isinstance(p, Variable))
-
     def encoded(self, context: Context) -> str | None:
         """The pattern in this request, its variables filled in; None where one has no value."""
+        if self._text is not None:
+            return self._text
         values = self._values(context)
         return None if values is None else "".join(values)
 

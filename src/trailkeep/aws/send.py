@@ -8,21 +8,8 @@ from trailkeep.aws.cloud import Cloud
 from trailkeep.errors import AwsError
 from trailkeep.model.ids import AccountId, Region
 
-Operation = tuple[str, str]
-
-PUBLISH: Operation = ("sns", "publish")
-GET_FINDINGS: Operation = ("securityhub", "get_findings")
-IMPORT_FINDINGS: Operation = ("securityhub", "batch_import_findings")
-
-NEEDS: Mapping[Operation, tuple[str, ...]] = {
-    PUBLISH: ("sns:Publish",),
-    GET_FINDINGS: ("securityhub:GetFindings",),
-    IMPORT_FINDINGS: ("securityhub:BatchImportFindings",),
-}
-"""Call -> IAM actions. An encrypted topic asks for kms:GenerateDataKey and kms:Decrypt on its key besides."""
-
-MOST_IMPORTED = 100
-"""Findings a call (botocore model securityhub BatchImportFindings)."""
+MOST = 100
+"""Findings a call (botocore model securityhub BatchImportFindings, GetFindings MaxResults)."""
 
 _REFUSED = frozenset({"AuthorizationError", "AuthorizationErrorException", "AccessDenied", "AccessDeniedException"})
 
@@ -34,12 +21,12 @@ def publish(cloud: Cloud, topic: str, message: Mapping[str, Any]) -> None:
     """
     _, _, _, region, owner, _ = topic.split(":", 5)
     try:
-        cloud.call(cloud.caller.account, region, *PUBLISH, **message, TopicArn=topic)
+        cloud.call(cloud.caller.account, region, "sns", "publish", **message, TopicArn=topic)
     except AwsError as error:
         if error.code not in _REFUSED or owner == cloud.caller.account:
             raise
         try:
-            cloud.call(owner, region, *PUBLISH, **message, TopicArn=topic)
+            cloud.call(owner, region, "sns", "publish", **message, TopicArn=topic)
         except AwsError:
             raise error from None
 
@@ -70,10 +57,9 @@ def read_active(cloud: Cloud, hub: Hub, prefix: str) -> Iterator[Mapping[str, An
         "Id": [{"Value": prefix, "Comparison": "PREFIX"}],
         "RecordState": [{"Value": "ACTIVE", "Comparison": "EQUALS"}],
     }
+    asked: dict[str, Any] = {"Filters": filters, "MaxResults": MOST}
     try:
-        yield from cloud.pages(
-            hub.account, hub.region, *GET_FINDINGS, "Findings", Filters=filters, MaxResults=MOST_IMPORTED
-        )
+        yield from cloud.pages(hub.account, hub.region, "securityhub", "get_findings", "Findings", **asked)
     except AwsError as error:
         raise _explained(error, hub) from error
 
@@ -86,10 +72,10 @@ def import_findings(
     Importing twice is the same as importing once, so a lost answer is asked for again.
     """
     refused: list[Refused] = []
-    for start in range(0, len(findings), MOST_IMPORTED):
-        some = list(findings[start : start + MOST_IMPORTED])
+    for start in range(0, len(findings), MOST):
+        some = list(findings[start : start + MOST])
         try:
-            told = cloud.call(hub.account, hub.region, *IMPORT_FINDINGS, safe=True, Findings=some)
+            told = cloud.call(hub.account, hub.region, "securityhub", "batch_import_findings", safe=True, Findings=some)
         except AwsError as error:
             raise _explained(error, hub, sent=start) from error
         refused += [

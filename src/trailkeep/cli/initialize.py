@@ -88,7 +88,7 @@ def _seen(snapshot: Path | None, profile: str | None, region: str | None, worker
 
     cloud = open_cloud(entry.access(profile, region, workers, verbose), None)
     with Watch() as watch:
-        return read_snapshot(cloud, scope_of(None, watching=False), taken=now(), progress=watch)
+        return read_snapshot(cloud, scope_of(None), taken=now(), progress=watch)
 
 
 def _asked(seen: "Snapshot", answers: "Answers") -> "Answers":

@@ -43,8 +43,10 @@ class VerifyWatch:
 
     def units(self, total: int) -> None:
         """See Progress."""
-        self._total = total
-        if self._live:
+        self._total += total  # more come where chains go on in another bucket
+        if self._live and self._task is not None:
+            self._live.update(self._task, total=self._total)
+        elif self._live:
             self._task = self._live.add_task("", total=total)
 
     def unit_done(self) -> None:

@@ -7,6 +7,10 @@ from typing import Literal
 
 from trailkeep.model.ids import AccountId, Region
 
+RULES, HUB, ALARMS = "rules", "security hub", "alarms"
+"""How a snapshot names the parts of monitoring that could not be read: of the watching account's home Region, and
+ALARMS of any account and Region."""
+
 PACK_CONTENT = "TrailkeepContent"
 """The parameter of a conformance pack that carries a digest of its template, which AWS Config never gives back."""
 

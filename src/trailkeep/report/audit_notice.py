@@ -13,6 +13,7 @@ from trailkeep.report.findings import Report, safe, where
 from trailkeep.report.words import count
 
 WORST = 5
+"""So many checks are named, each with the first of what fails it: thousands may fail the same one."""
 LONGEST_SUBJECT = 99
 """Characters; SNS takes less than 100, without control characters (botocore model sns Publish)."""
 
@@ -64,16 +65,14 @@ def _lines(report: Report, failing: list[Finding], code: ExitCode) -> list[str]:
         f"as of {audited.now:%Y-%m-%d %H:%M} UTC; exit code {int(code)}",
     ]
     worst = _worst(report, failing)
-    return [*lines, *(_line(report, f) for f in worst), *_rest(len(failing) - len(worst))]
+    rest = len(failing) - sum(number for _, number in worst)
+    return [*lines, *(_line(report, f, number) for f, number in worst), *([f"and {rest:,} more"] if rest else [])]
 
 
-def _line(report: Report, f: Finding) -> str:
+def _line(report: Report, f: Finding, number: int) -> str:
     mark = "new, " if is_new(report, f) else ""
-    return f"- {mark}{f.check.severity}: {_said(f.id, 300)}: {_said(f.evidence, 300)}"
-
-
-def _rest(number: int) -> list[str]:
-    return [f"and {number:,} more"] if number > 0 else []
+    alike = f" (and {number - 1:,} more of this check)" if number > 1 else ""
+    return f"- {mark}{f.check.severity}: {_said(f.id, 300)}: {_said(f.evidence, 300)}{alike}"
 
 
 def _facts(report: Report, failing: list[Finding], code: ExitCode) -> dict[str, Any]:
@@ -94,8 +93,9 @@ def _facts(report: Report, failing: list[Finding], code: ExitCode) -> dict[str, 
                 "subject": _said(where(f), 400),
                 "evidence": _said(f.evidence),
                 "new": is_new(report, f),
+                "failing": number,
             }
-            for f in _worst(report, failing)
+            for f, number in _worst(report, failing)
         ],
     }
 
@@ -106,8 +106,14 @@ def _grades(failing: list[Finding]) -> dict[str, int]:
     return {s.value: found[s] for s in sorted(Severity, key=lambda s: -s.rank)}
 
 
-def _worst(report: Report, failing: list[Finding]) -> list[Finding]:
-    return nsmallest(WORST, failing, key=lambda f: (-f.check.severity.rank, not is_new(report, f), f.id))
+def _worst(report: Report, failing: list[Finding]) -> list[tuple[Finding, int]]:
+    """The worst finding of each of the worst checks, what is new first, with how many fail that check."""
+    numbers = Counter(f.check.id for f in failing)
+    found: dict[str, Finding] = {}
+    for f in sorted(failing, key=lambda f: (not is_new(report, f), f.id)):
+        found.setdefault(f.check.id, f)
+    worst = nsmallest(WORST, found.values(), key=lambda f: (-f.check.severity.rank, not is_new(report, f), f.id))
+    return [(f, numbers[f.check.id]) for f in worst]
 
 
 def _said(text: str, limit: int = 2000) -> str:

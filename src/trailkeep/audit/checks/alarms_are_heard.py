@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import View
-from trailkeep.audit.watching import ALARMS, topic_of, unseen, wants, wished
+from trailkeep.audit.watching import topic_of, unseen, wants, wished
+from trailkeep.model.monitoring import ALARMS
 
 
 def ask(view: View) -> Iterator[Answer]:

@@ -6,9 +6,9 @@ from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.sending import STRANGER, lets_in, named
 from trailkeep.audit.view import View
-from trailkeep.audit.watching import ALARMS, bus_of, unseen, wants, wished
+from trailkeep.audit.watching import bus_of, unseen, wants, wished
 from trailkeep.model.ids import AccountId
-from trailkeep.model.monitoring import EventBus
+from trailkeep.model.monitoring import ALARMS, EventBus
 
 
 def ask(view: View) -> Iterator[Answer]:

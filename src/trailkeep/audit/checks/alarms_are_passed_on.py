@@ -6,7 +6,8 @@ from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.sending import may_tell, why
 from trailkeep.audit.view import View
-from trailkeep.audit.watching import ALARMS, bus_of, drift, topic_of, unseen, wants, wished
+from trailkeep.audit.watching import bus_of, drift, topic_of, unseen, wants, wished
+from trailkeep.model.monitoring import ALARMS
 
 
 def ask(view: View) -> Iterator[Answer]:

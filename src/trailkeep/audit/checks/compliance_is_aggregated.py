@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good
 from trailkeep.audit.view import View
-from trailkeep.audit.watching import RULES, seen, unseen, wants, wished
+from trailkeep.audit.watching import seen, unseen, wants, wished
+from trailkeep.model.monitoring import RULES
 
 
 def ask(view: View) -> Iterator[Answer]:

@@ -7,9 +7,9 @@ from trailkeep.audit.asking import on_accounts
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import View
-from trailkeep.audit.watching import RULES, seen, unseen, wants, wished
+from trailkeep.audit.watching import seen, unseen, wants, wished
 from trailkeep.model.ids import AccountId
-from trailkeep.model.monitoring import OrganizationRule
+from trailkeep.model.monitoring import RULES, OrganizationRule
 
 
 def ask(view: View) -> Iterator[Answer]:

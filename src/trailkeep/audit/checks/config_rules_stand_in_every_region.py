@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, Subject, bad, good
 from trailkeep.audit.view import View
-from trailkeep.audit.watching import RULES, seen, unseen, wants, wished
+from trailkeep.audit.watching import seen, unseen, wants, wished
 from trailkeep.model.ids import Region
-from trailkeep.model.monitoring import OrganizationRule
+from trailkeep.model.monitoring import RULES, OrganizationRule
 
 
 def ask(view: View) -> Iterator[Answer]:

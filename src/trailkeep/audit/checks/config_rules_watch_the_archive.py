@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Severity, bad, good
 from trailkeep.audit.view import View
-from trailkeep.audit.watching import RULES, differs, seen, unseen, wants, wished
+from trailkeep.audit.watching import differs, seen, unseen, wants, wished
 from trailkeep.model.ids import AccountId
-from trailkeep.model.monitoring import AccountRule
+from trailkeep.model.monitoring import RULES, AccountRule
 
 
 def ask(view: View) -> Iterator[Answer]:

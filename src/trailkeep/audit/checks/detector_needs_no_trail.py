@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from trailkeep.audit.check import Check, Fix
-from trailkeep.audit.finding import Answer, Said, Severity, bad, good
+from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import View
-from trailkeep.audit.watching import RULES, differs, seen, unseen, wants, wished
+from trailkeep.audit.watching import differs, seen, unseen, wants, wished
+from trailkeep.model.monitoring import RULES
+from trailkeep.model.recorder import HOURLY
 
 
 def ask(view: View) -> Iterator[Answer]:
@@ -19,8 +21,16 @@ def _said(view: View) -> Said:
     assert wish is not None
     key = (wish.account, wish.region, wish.rule.name)
     found = next((r for r in seen(view).account_rules if (r.account, r.region, r.rule.name) == key), None)
-    wrong = differs(wish, found)
-    return bad(wrong) if wrong else good(f"{wish.rule.name} asks CloudTrail every hour")
+    if wrong := differs(wish, found):
+        return bad(wrong)
+    if lost := view.lost(wish.account, wish.region, "config", whole=True):
+        return unsure(f"how often AWS Config asks could not be read: {lost}")
+    cell = view.snapshot.cell(wish.account, wish.region)
+    channel = cell.channel if cell else None
+    if channel is None or channel.frequency != HOURLY:
+        often = channel.frequency or "never" if channel else "nowhere"
+        return bad(f"{wish.rule.name} runs only as often as AWS Config delivers snapshots: {often}")
+    return good(f"{wish.rule.name} asks CloudTrail every hour")
 
 
 CHECK = Check(
@@ -32,9 +42,10 @@ CHECK = Check(
     ),
     decided=(
         "DescribeConfigRules in the management account's home Region: CLOUD_TRAIL_ENABLED for the archive's bucket, "
-        "every hour."
+        "every hour; and the delivery channel there delivers snapshots every hour, because AWS Config runs rules no "
+        "more often than that."
     ),
-    unknown="The rules could not be read, or the snapshot does not say what watches.",
+    unknown="The rules or the delivery channel could not be read, or the snapshot does not say what watches.",
     severity=Severity.HIGH,
     fix=Fix(
         trailkeep="trailkeep apply",
@@ -54,6 +65,7 @@ CHECK = Check(
     sources=(
         "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html",
         "https://docs.aws.amazon.com/config/latest/developerguide/cloudtrail-enabled.html",
+        "https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigSnapshotDeliveryProperties.html",
     ),
     controls=("CL-MON-07",),
     ask=ask,

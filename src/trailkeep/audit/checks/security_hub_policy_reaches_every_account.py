@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from trailkeep.audit.check import Check, Fix
 from trailkeep.audit.finding import Answer, Said, Severity, bad, good, unsure
 from trailkeep.audit.view import View
-from trailkeep.audit.watching import HUB, beside, governed, hub_of, unseen, wants, wished
-from trailkeep.model.monitoring import HubPolicy
+from trailkeep.audit.watching import beside, governed, hub_of, unseen, wants, wished
+from trailkeep.model.monitoring import HUB, HubPolicy
 
 
 def ask(view: View) -> Iterator[Answer]:

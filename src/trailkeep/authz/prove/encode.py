@@ -86,7 +86,7 @@ class Encoder:
         return None if surely else template.loosest
 
     def _is_settled(self, template: Template) -> bool:  # type: ignore[type-arg]
-        return not self._open(template)
+        return not template.keys or not self._open(template)
 
     def _open(self, template: Template) -> frozenset[str]:  # type: ignore[type-arg]
         return frozenset(k for k in template.keys if k not in self.attacker.fixed)

@@ -1,19 +1,17 @@
 """Whose credentials the archive is read with: our own, or a role's in the account that owns it."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
 
+from trailkeep.aws.archive.environment import Provider
 from trailkeep.aws.cloud import Cloud
 from trailkeep.aws.errors import translate
 from trailkeep.errors import AwsError
 
 if TYPE_CHECKING:
     from obstore.store import S3Credential
-
-Provider = Callable[[], "S3Credential"]
 
 
 def own(cloud: Cloud, profile: str | None) -> Provider:

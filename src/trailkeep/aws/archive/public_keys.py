@@ -1,11 +1,13 @@
 """The public keys CloudTrail publishes, asked for in the Region whose digests they sign."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from trailkeep.aws.cloud import Cloud
 from trailkeep.errors import AwsError
 from trailkeep.ports import Obstacle, PublicKey, ReadError
+
+if TYPE_CHECKING:
+    from trailkeep.aws.cloud import Cloud
 
 LATER: Final = timedelta(hours=2)
 """A digest is signed some time after its end, perhaps with the next key (aws-cli pull request 10072)."""
@@ -14,7 +16,7 @@ LATER: Final = timedelta(hours=2)
 class PublishedKeys:
     """A KeySource (botocore model cloudtrail ListPublicKeys, which answers in pages)."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: "Cloud") -> None:
         self._cloud = cloud
 
     def public_keys(self, region: str, start: datetime, end: datetime) -> tuple[PublicKey, ...]:

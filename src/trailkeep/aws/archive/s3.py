@@ -3,19 +3,20 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
-from trailkeep.aws.archive.credentials import Provider
+from trailkeep.aws.archive.environment import Provider
 from trailkeep.aws.archive.patience import Patience
-from trailkeep.aws.clients import lab_endpoint
-from trailkeep.aws.cloud import Cloud
 from trailkeep.errors import AwsError
 from trailkeep.model.archive import LifecycleRule
 from trailkeep.ports import Entry, Found, NotThereError, Obstacle, ReadError, Version
+
+if TYPE_CHECKING:
+    from trailkeep.aws.cloud import Cloud
 
 T = TypeVar("T")
 
@@ -33,16 +34,19 @@ _ODD_KEY = re.compile(r"(?:^|/)\.{0,2}(?:/|$)|[\x00-\x1f\x7f]")
 
 
 class S3Archive:
-    """A bucket as a Store. `bucket` is the name that the digests know, `place` the bucket that is read."""
+    """A bucket as a Store. `bucket` is the name that the digests know, `place` the bucket that is read.
+
+    `cloud` is asked for what obstore cannot say only, as `account` (None: whose credentials they are).
+    """
 
     def __init__(
         self,
-        cloud: Cloud,
+        cloud: "Callable[[], Cloud]",
         *,
         place: str,
         original: str,
         region: str,
-        account: str,
+        account: str | None,
         provider: Provider,
         endpoint: str | None,
         patience: Patience,
@@ -178,7 +182,9 @@ class S3Archive:
 
     def _ask(self, operation: str, **params: Any) -> dict[str, Any]:  # noqa: ANN401 whatever the operation takes
         try:
-            return self._cloud.call(self._account, self.region, "s3", operation, Bucket=self.place, **params)
+            cloud = self._cloud()
+            account = self._account or cloud.caller.account
+            return cloud.call(account, self.region, "s3", operation, Bucket=self.place, **params)
         except AwsError as error:
             if error.code in {"NoSuchKey", "404"}:
                 raise NotThereError(error.message) from error
@@ -212,14 +218,13 @@ class _UnsayableError(Exception):
 
 
 def _open(bucket: str, region: str, provider: Provider, endpoint: str | None) -> S3Store:
-    local = lab_endpoint() or endpoint
-    options: dict[str, Any] = {"endpoint": local, "virtual_hosted_style_request": False} if local else {}
+    options: dict[str, Any] = {"endpoint": endpoint, "virtual_hosted_style_request": False} if endpoint else {}
     return S3Store(
         bucket,
         region=region,
         credential_provider=provider,
         client_options={
-            "allow_http": bool(local and local.startswith("http:")),
+            "allow_http": bool(endpoint and endpoint.startswith("http:")),
             "timeout": timedelta(seconds=60),
             "connect_timeout": timedelta(seconds=5),
         },

@@ -9,7 +9,7 @@ from trailkeep.aws.read.recorders import Config, read_config
 from trailkeep.aws.read.trails import read_status
 from trailkeep.errors import AwsError
 from trailkeep.model.ids import AccountId, Region
-from trailkeep.model.monitoring import EventRule
+from trailkeep.model.monitoring import ALARMS, EventRule
 from trailkeep.model.snapshot import Cell, Unreachable
 from trailkeep.model.trail import Trail, TrailStatus
 
@@ -57,7 +57,7 @@ def read_cell(
         try:
             cell = replace(cell, alarms=alarms(account, region))
         except AwsError as error:
-            lost.append(blind(error, account, region, what="alarms"))
+            lost.append(blind(error, account, region, what=ALARMS))
     return Seen(account=account, region=region, cell=cell, unreachable=tuple(lost))
 
 

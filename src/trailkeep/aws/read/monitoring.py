@@ -16,13 +16,12 @@ from trailkeep.aws.read.hub import read_hub
 from trailkeep.aws.read.scope import Scope
 from trailkeep.errors import AwsError
 from trailkeep.model.ids import AccountId, Region, leader
-from trailkeep.model.monitoring import AccountRule, Monitoring
+from trailkeep.model.monitoring import ALARMS, HUB, RULES, AccountRule, Monitoring
 from trailkeep.model.organization import Organization
 from trailkeep.model.snapshot import Unreachable
 
 T = TypeVar("T")
 
-RULES, HUB, ALARMS = "config rules", "security hub", "alarms"
 _PRINCIPALS = ("securityhub.amazonaws.com", "config-multiaccountsetup.amazonaws.com", "config.amazonaws.com")
 
 
@@ -56,14 +55,14 @@ def read_monitoring(
             lost.append(blind(error, security, home, what=what))
             return default
 
-    own = organization.accounts[organization.management].regions or ()
-    heard = [r for r in sorted(own) if r in regions]
+    heard = _enabled(organization, organization.management, regions)
+    watched = _enabled(organization, security, regions)
     owners = dict.fromkeys((security, organization.management, *_archive(organization, scope, entered)))
     arn = f"arn:{organization.partition}:sns:{home}:{security}:{prefix}-tampering"
     bus = part(ALARMS, lambda: read_bus(cloud, security, home, prefix, patterns), None)
     topic = part(ALARMS, lambda: read_topic(cloud, security, home, arn), None)
     found = Monitoring(
-        rules=part(RULES, lambda: tuple(read_organization_rules(cloud, security, regions, prefix)), ()),
+        rules=part(RULES, lambda: tuple(read_organization_rules(cloud, security, watched, prefix)), ()),
         account_rules=part(RULES, lambda: _account_rules(cloud, list(owners), home, prefix), ()),
         packs=part(RULES, lambda: tuple(read_packs(cloud, security, home, prefix)), ()),
         aggregators=part(RULES, lambda: tuple(read_aggregators(cloud, security, home)), ()),
@@ -73,6 +72,12 @@ def read_monitoring(
         patterns=patterns,
     )
     return found, tuple(lost)
+
+
+def _enabled(organization: Organization, account: AccountId, regions: Sequence[Region]) -> list[Region]:
+    """Those of `regions` that an account has enabled."""
+    own = organization.accounts[account].regions or ()
+    return [r for r in regions if r in own]
 
 
 def _account_rules(cloud: Cloud, accounts: Sequence[AccountId], region: Region, prefix: str) -> tuple[AccountRule, ...]:

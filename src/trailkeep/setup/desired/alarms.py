@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from trailkeep.model.change.alarm import DEFAULT_BUS
 from trailkeep.model.identity import Role
 from trailkeep.model.ids import AccountId, Region, leader
-from trailkeep.model.monitoring import EventBus, EventRule, EventTarget, Subscription, Topic, digest
+from trailkeep.model.monitoring import ALARMS, EventBus, EventRule, EventTarget, Subscription, Topic, digest
 from trailkeep.model.snapshot import Snapshot
 from trailkeep.setup.documents import alarm_patterns as patterns
 from trailkeep.setup.documents.alarm_policies import EVENTS, bus_policy, sender_policy, service_trust, topic_policy
@@ -46,7 +46,7 @@ def desired_alarms(spec: Spec, snapshot: Snapshot, places: Places, cells: Cells)
             account: {
                 region: tuple(at.rules(account, region))
                 for region in cells[account]
-                if snapshot.cell(account, region) is not None and snapshot.unread(account, region, "alarms") is None
+                if snapshot.cell(account, region) is not None and snapshot.unread(account, region, ALARMS) is None
             }
             for account in accounts
         },

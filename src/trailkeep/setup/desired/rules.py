@@ -87,7 +87,10 @@ def _regional(
     ]
     if part.security_hub:
         wanted.append(ConfigRule(name=f"{prefix}-security-hub", identifier="SECURITYHUB_ENABLED", frequency=DAILY))
-    for region in sorted({r for regions in cells.values() for r in regions}):
+    everywhere = {r for regions in cells.values() for r in regions}
+    here = set(cells.get(places.security, ()))
+    notes += [_not_there(region) for region in sorted(everywhere - here)]
+    for region in sorted(here):
         left_out = _left_out(cells, region)
         if len(left_out) > MOST_EXCLUDED:
             notes.append(_too_many(f"organization Config rules in {region}", len(left_out)))
@@ -231,6 +234,12 @@ def _is_unsupported(part: MonitoringPart, rule: ConfigRule, region: Region) -> b
 
 def _named(**values: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((name, value) for name, value in values.items() if value))
+
+
+def _not_there(region: Region) -> Note:
+    text = "the security account has not enabled that Region, so it can make no rule of the organization there"
+    hint = "enable the Region in the security account; `audit` and `coverage` judge it all the same"
+    return Note(kind="left alone", subject=f"organization Config rules in {region}", text=text, hint=hint)
 
 
 def _too_many(what: str, count: int) -> Note:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from trailkeep.model.change import Change
 from trailkeep.model.ids import is_pending
+from trailkeep.model.monitoring import ALARMS, HUB, RULES
 from trailkeep.model.plan import Note
 from trailkeep.model.snapshot import Snapshot
 from trailkeep.setup.desired.state import Desired
@@ -12,9 +13,6 @@ from trailkeep.setup.plan.alarms import reconcile_alarms, reconcile_roles
 from trailkeep.setup.plan.hub import reconcile_hub
 from trailkeep.setup.plan.rules import reconcile_rules
 from trailkeep.setup.spec import Spec
-
-RULES, HUB, ALARMS = "config rules", "security hub", "alarms"
-"""How a snapshot names the parts of monitoring that could not be read, in the security account's home Region."""
 
 
 def reconcile_monitoring(spec: Spec, desired: Desired, snapshot: Snapshot) -> Iterator[Change]:

@@ -30,6 +30,7 @@ def propose(snapshot: Snapshot, answers: Answers = NO_ANSWERS) -> str:
         _trail(proposal, snapshot),
         _recorder(),
         _guardrails(proposal, snapshot),
+        _monitoring(proposal, snapshot),
     ]
     return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
 
@@ -172,6 +173,19 @@ def _guardrails(proposal: Proposal, snapshot: Snapshot) -> Iterator[str]:
         return
     yield f"  canary: {_quoted(observed.unit_name(sandbox, organization))}  # gets each guardrail first"
     yield f"  attach_to: {units}  # the units with active accounts"
+
+
+def _monitoring(proposal: Proposal, snapshot: Snapshot) -> Iterator[str]:
+    yield "monitoring:  # leave this part out, and nothing watches"
+    yield "  config_rules: true  # billed by evaluation: some 60 a month for each account and Region"
+    governor = observed.hub_governor(snapshot, proposal.security.existing)
+    if governor:
+        yield f"  security_hub: null  # {printable(governor)}"
+    else:
+        yield "  security_hub:  # Security Hub CSPM, billed by its checks; null leaves it alone"
+        yield "    standards: [aws-foundational-security-best-practices/v/1.0.0]"
+    yield "  alarms:  # tampering anywhere, told in one place"
+    yield "    notify: []  # e-mail addresses, https://…, ARNs of SQS queues or Lambda functions"
 
 
 def _years(days: int | None) -> str:

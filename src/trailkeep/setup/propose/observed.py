@@ -10,6 +10,7 @@ from trailkeep.model.ids import Region, UnitId, is_opt_in, leader, partition_of
 from trailkeep.model.organization import Account, Organization
 from trailkeep.model.snapshot import Foreign, Snapshot
 from trailkeep.model.trail import Trail
+from trailkeep.setup.desired.hub import CSPM_POLICY
 from trailkeep.setup.spec.names import bucket_fault, email_fault, trail_fault
 from trailkeep.setup.targets import candidates, full_path
 
@@ -137,6 +138,16 @@ def config_bucket(snapshot: Snapshot, archive: Account | None, home: str, taken:
         if bucket is not None and bucket.lock is None and (taken is None or bucket.name != taken.name):
             return bucket
     return None
+
+
+def hub_governor(snapshot: Snapshot, security: Account | None) -> str:
+    """Who governs Security Hub already, so that a proposal leaves it alone; "" where nobody does."""
+    hub = snapshot.monitoring.hub if snapshot.monitoring else None
+    if snapshot.organization.policy_types.get(CSPM_POLICY) == "ENABLED" or (hub and hub.status == "DISABLED"):
+        return "policies of AWS Organizations govern it"
+    if hub and hub.administrator and (security is None or hub.administrator != security.id):
+        return f"{hub.administrator} administers it already"
+    return ""
 
 
 def new_email(tag: str, organization: Organization, taken: Iterable[str] = ()) -> str:
