@@ -86,7 +86,7 @@ _COMMAND = Server(
     "trailkeep.aws.cloud",
     "trailkeep.setup.spec.load",
 )
-_LAB = Server("trailkeep.lab.serve")
+_LAB = Server("warm_lab")
 
 
 def run(arguments: Sequence[str], *, environment: Mapping[str, str], folder: Path, seconds: float) -> Said:

@@ -26,7 +26,7 @@ def report(done: Audited) -> Report:
 
 def broken() -> Audited:
     hurt = b.bucket(b.healthy(), versioning="Suspended", ownership="ObjectWriter", lock=None)
-    return b.audited(b.key(b.trail(hurt, is_logging=False, validates=False), rotates=False))
+    return b.audited(b.key(b.trail(hurt, is_logging=False, validates_files=False), rotates=False))
 
 
 def beside(done: Audited, *failed: str) -> Audited:

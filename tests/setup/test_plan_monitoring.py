@@ -180,6 +180,13 @@ def test_an_account_that_has_not_enabled_a_region_is_left_out_there() -> None:
     assert all(c.item.excluded == frozenset() for c in of(PutOrganizationRule, made, region=build.HOME))
 
 
+def test_an_account_whose_regions_are_not_known_is_not_left_out() -> None:
+    member = build.account("888888888888", "closed door", regions=None)
+    org = organization(accounts=(*build.ACCOUNTS, *build.DEDICATED, member))
+    made = make_plan(spec(), build.snapshot(organization=org, monitoring=Monitoring()))
+    assert {c.item.excluded for c in of(PutOrganizationRule, made)} == {frozenset()}
+
+
 def test_where_the_security_account_is_not_no_rule_can_be_and_it_is_said() -> None:
     far = Region("ap-southeast-4")
     member = build.account("888888888888", "far", regions=(*build.REGIONS, far))

@@ -11,10 +11,11 @@ from trailkeep.app import snapshot_file
 from trailkeep.app.attack import attack
 from trailkeep.app.prove import judge
 from trailkeep.app.setup import Applied, Options, Planned, apply, read_and_plan
-from trailkeep.app.world import Access, now, open_cloud, read_spec, scope_of
+from trailkeep.app.world import Access, Wanted, now, open_cloud, read_spec, scope_of
 from trailkeep.authz.prove.prove import verdicts
+from trailkeep.aws.cloud import Cloud
 from trailkeep.aws.read.snapshot import read_snapshot
-from trailkeep.cli import lab, say
+from trailkeep.cli import lab, say, tour_told
 from trailkeep.cli.tour_judged import causes, tally
 from trailkeep.cli.watch import Watch
 from trailkeep.errors import ExitCode, UsageError
@@ -65,6 +66,9 @@ def tour(folder: Path, scenario: str) -> ExitCode:
             applied = apply(cloud, ready, options, watch, watch)
         organization = ready.snapshot.organization
         say.out().print(render_outcome(organization, applied.outcome))
+        for listener in tour_told.listeners(wanted):
+            _step("Somebody wants to be told of tampering", f"trailkeep lab confirm {listener}")
+            tour_told.confirm(listener)
 
         _step("Planned again", f"trailkeep plan -f {spec_file} --check")
         with Watch() as watch:
@@ -75,10 +79,7 @@ def tour(folder: Path, scenario: str) -> ExitCode:
         _step("Proved, for anybody there could ever be", f"trailkeep prove -f {spec_file}")
         say.out().print(render_verdicts(verdicts(declared(wanted.spec, again.snapshot))))
 
-        _step("Attacked again", f"trailkeep lab attack -f {spec_file}")
-        hard = attack(cloud, wanted.spec, again.snapshot)
-        say.out().print(render_briefly(hard))
-        say.out().print(Text(f"Before: {summary(easy)}.", style="dim"))
+        hard = _attacked_again(cloud, wanted, again.snapshot, easy)
 
         _step("Audited", f"trailkeep audit -f {spec_file}")
         for when, seen in (("before", before), ("now", again.snapshot)):
@@ -90,6 +91,19 @@ def tour(folder: Path, scenario: str) -> ExitCode:
     _close(applied, again, folder, time.monotonic() - began)
     held = not any(one.succeeded for one in hard)
     return ExitCode.OK if applied.outcome.is_whole and not again.plan.changes and held else ExitCode.FAILS
+
+
+def _attacked_again(cloud: Cloud, wanted: Wanted, after: Snapshot, easy: tuple[Tried, ...]) -> tuple[Tried, ...]:
+    """The same attacks on what stands now, what stopped them, and who heard of it."""
+    _step("Attacked again", f"trailkeep lab attack -f {wanted.file}")
+    heard = tour_told.heard()
+    hard = attack(cloud, wanted.spec, after)
+    say.out().print(render_briefly(hard))
+    say.out().print(Text(f"Before: {summary(easy)}.", style="dim"))
+
+    _step("Heard of", "trailkeep lab messages")
+    tour_told.show(heard)
+    return hard
 
 
 def _some(tried: tuple[Tried, ...]) -> list[str]:

@@ -40,8 +40,9 @@ def desired_rules(spec: Spec, snapshot: Snapshot, places: Places, cells: Cells, 
     if part is None:
         return DesiredRules()
     notes: list[Note] = []
-    regional = tuple(_regional(spec, part, places, cells, bucket, notes)) if part.config_rules else ()
-    pack, template = _pack(spec, part, places, cells, bucket, notes) if part.conformance_pack else (None, "")
+    known = {a: r for a, r in cells.items() if snapshot.organization.accounts[a].regions is not None}
+    regional = tuple(_regional(spec, part, places, known, bucket, notes)) if part.config_rules else ()
+    pack, template = _pack(spec, part, places, known, bucket, notes) if part.conformance_pack else (None, "")
     return DesiredRules(
         organization=regional,
         account=tuple(_own(spec, part, snapshot, places, cells, bucket)) if part.config_rules else (),
@@ -225,6 +226,7 @@ def _aggregator(spec: Spec, snapshot: Snapshot, places: Places) -> Aggregator | 
 
 
 def _left_out(cells: Cells, region: Region) -> frozenset[AccountId]:
+    """Accounts that are known not to be there; one whose Regions could not be read is not left out."""
     return frozenset(account for account, regions in cells.items() if region not in regions)
 
 
