@@ -29,7 +29,8 @@ def _users(view: View, key: Key) -> Iterator[tuple[str, Asked]]:
     names, organization = {key.arn, key.alias}, view.organization
     whole = {"aws:sourceorgid": (organization.id,)}
     for trail in view.trails:
-        if trail.kms_key in names:
+        delivers = trail.arn in view.promise.trail_arns or trail.is_logging is not False
+        if trail.kms_key in names and delivers:  # one that was left behind and stopped encrypts nothing
             arn = trail.arn
             context = {"aws:sourcearn": (arn,), "kms:encryptioncontext:aws:cloudtrail:arn": (arn,), **whole}
             yield "cloudtrail.amazonaws.com", {**context, "aws:sourceaccount": (trail.owner,)}
