@@ -100,16 +100,17 @@ def parse(raw: bytes) -> Digest:
     files = fields.get("logFiles", [])
     if not isinstance(files, list):
         raise FormatError("logFiles is not a list")
+    bucket = _text(fields, "digestS3Bucket")
     return Digest(
         account=_text(fields, "awsAccountId"),
         start=_time(fields, "digestStartTime"),
         end=_time(fields, "digestEndTime"),
-        bucket=_text(fields, "digestS3Bucket"),
+        bucket=bucket,
         key=_text(fields, "digestS3Object"),
         fingerprint=_text(fields, "digestPublicKeyFingerprint"),
         signature_algorithm=_text(fields, "digestSignatureAlgorithm"),
         previous=_link(fields),
-        log_files=tuple(_log_file(f) for f in files),
+        log_files=tuple(_log_file(f, bucket) for f in files),
         oldest_event=_maybe(fields, "oldestEventTime"),
         newest_event=_maybe(fields, "newestEventTime"),
     )
@@ -200,13 +201,14 @@ def _link(fields: Mapping[str, Any]) -> Link | None:
     )
 
 
-def _log_file(value: Any) -> LogFile:  # noqa: ANN401 whatever JSON held
+def _log_file(value: Any, usual: str) -> LogFile:  # noqa: ANN401 whatever JSON held
     fields = _object(value, "an entry of logFiles")
-    return LogFile(
-        bucket=_text(fields, "s3Bucket"),
+    bucket, algorithm = _text(fields, "s3Bucket"), _text(fields, "hashAlgorithm")
+    return LogFile(  # what all of them have in common is held once: there are tens of thousands
+        bucket=usual if bucket == usual else bucket,
         key=_text(fields, "s3Object"),
         hash=_text(fields, "hashValue"),
-        hash_algorithm=_text(fields, "hashAlgorithm"),
+        hash_algorithm=HASH_ALGORITHM if algorithm == HASH_ALGORITHM else algorithm,
         oldest_event=_maybe(fields, "oldestEventTime"),
         newest_event=_maybe(fields, "newestEventTime"),
     )

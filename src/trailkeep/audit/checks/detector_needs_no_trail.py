@@ -27,9 +27,10 @@ def _said(view: View) -> Said:
         return unsure(f"how often AWS Config asks could not be read: {lost}")
     cell = view.snapshot.cell(wish.account, wish.region)
     channel = cell.channel if cell else None
-    if channel is None or channel.frequency != HOURLY:
-        often = channel.frequency or "never" if channel else "nowhere"
-        return bad(f"{wish.rule.name} runs only as often as AWS Config delivers snapshots: {often}")
+    if channel is None:
+        return unsure("there is no delivery channel, which says how often AWS Config asks")
+    if channel.frequency not in ("", HOURLY):
+        return bad(f"{wish.rule.name} runs only as often as AWS Config delivers snapshots: {channel.frequency}")
     return good(f"{wish.rule.name} asks CloudTrail every hour")
 
 
@@ -42,10 +43,10 @@ CHECK = Check(
     ),
     decided=(
         "DescribeConfigRules in the management account's home Region: CLOUD_TRAIL_ENABLED for the archive's bucket, "
-        "every hour; and the delivery channel there delivers snapshots every hour, because AWS Config runs rules no "
+        "every hour; and the delivery channel there delivers no snapshots less often, because AWS Config runs rules no "
         "more often than that."
     ),
-    unknown="The rules or the delivery channel could not be read, or the snapshot does not say what watches.",
+    unknown="The rules or the delivery channel could not be read, there is no such channel, or the snapshot does not say what watches.",
     severity=Severity.HIGH,
     fix=Fix(
         trailkeep="trailkeep apply",

@@ -50,8 +50,6 @@ class PutRole(Swap):
 class AlarmChange(Swap):
     """What alarms come together on; made before anything sends to it."""
 
-    stage: ClassVar[Stage] = Stage.MONITORING
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PutBus(AlarmChange):
@@ -59,6 +57,8 @@ class PutBus(AlarmChange):
 
     Source: botocore model events CreateEventBus, PutPermission.
     """
+
+    stage: ClassVar[Stage] = Stage.MONITORING
 
     before: EventBus | None
     after: EventBus | None
@@ -88,6 +88,8 @@ class PutTopic(AlarmChange):
     Source: botocore model sns CreateTopic, SetTopicAttributes.
     """
 
+    stage: ClassVar[Stage] = Stage.MONITORING
+
     before: Topic | None
     after: Topic | None
     tags: tuple[tuple[str, str], ...] = ()
@@ -116,6 +118,8 @@ class SetSubscription(AlarmChange):
 
     Source: botocore model sns Subscribe.
     """
+
+    stage: ClassVar[Stage] = Stage.MONITORING
 
     topic: str
     protocol: str

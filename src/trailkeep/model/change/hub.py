@@ -20,8 +20,6 @@ PRINCIPAL = "securityhub.amazonaws.com"
 class HubChange(Swap):
     """One step of central configuration; a later one stands on the earlier ones, whoever's credentials make it."""
 
-    stage: ClassVar[Stage] = Stage.MONITORING
-
     @property
     def lane(self) -> str:
         """One lane for all of it."""
@@ -40,6 +38,8 @@ class SetHubAdministrator(HubChange):
 
     Source: botocore model securityhub EnableOrganizationAdminAccount.
     """
+
+    stage: ClassVar[Stage] = Stage.MONITORING
 
     administrator: AccountId
     before: bool
@@ -70,6 +70,8 @@ class SetHub(HubChange):
     Source: botocore model securityhub EnableSecurityHub (EnableDefaultStandards).
     """
 
+    stage: ClassVar[Stage] = Stage.MONITORING
+
     before: bool
     after: bool
 
@@ -97,6 +99,8 @@ class PutFindingAggregator(HubChange):
     Source: botocore model securityhub CreateFindingAggregator.
     """
 
+    stage: ClassVar[Stage] = Stage.MONITORING
+
     before: FindingAggregator | None
     after: FindingAggregator | None
 
@@ -123,6 +127,8 @@ class SetCentralConfiguration(HubChange):
     Source: botocore model securityhub UpdateOrganizationConfiguration.
     """
 
+    stage: ClassVar[Stage] = Stage.MONITORING
+
     before: bool
     after: bool
 
@@ -145,6 +151,8 @@ class PutHubPolicy(HubChange):
 
     Source: botocore model securityhub CreateConfigurationPolicy.
     """
+
+    stage: ClassVar[Stage] = Stage.MONITORING
 
     before: HubPolicy | None
     after: HubPolicy | None
@@ -179,6 +187,8 @@ class ApplyHubPolicy(HubChange):
 
     Source: botocore model securityhub StartConfigurationPolicyAssociation.
     """
+
+    stage: ClassVar[Stage] = Stage.MONITORING
 
     policy: str
     name: str

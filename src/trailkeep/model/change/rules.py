@@ -42,8 +42,6 @@ class Swap(Change):
 class MonitoringChange(Swap):
     """Something that watches: none of it stands on another, unless it says so."""
 
-    stage: ClassVar[Stage] = Stage.MONITORING
-
     @property
     def chain(self) -> str:
         return self.resource
@@ -55,6 +53,8 @@ class PutOrganizationRule(MonitoringChange):
 
     Source: botocore model config PutOrganizationConfigRule.
     """
+
+    stage: ClassVar[Stage] = Stage.MONITORING
 
     before: OrganizationRule | None
     after: OrganizationRule | None
@@ -85,6 +85,8 @@ class PutRule(MonitoringChange):
     Source: botocore model config PutConfigRule.
     """
 
+    stage: ClassVar[Stage] = Stage.MONITORING
+
     before: AccountRule | None
     after: AccountRule | None
 
@@ -113,6 +115,8 @@ class PutPack(MonitoringChange):
 
     Source: botocore model config PutOrganizationConformancePack.
     """
+
+    stage: ClassVar[Stage] = Stage.MONITORING
 
     before: Pack | None
     after: Pack | None
@@ -146,6 +150,8 @@ class PutAggregator(MonitoringChange):
 
     Source: botocore model config PutConfigurationAggregator.
     """
+
+    stage: ClassVar[Stage] = Stage.MONITORING
 
     before: Aggregator | None
     after: Aggregator | None
