@@ -1,4 +1,4 @@
-"""Planning a whole organization from nothing: python benchmarks/plan.py [ACCOUNTS]."""
+"""Planning a whole organization from nothing, with what watches it: python benchmarks/plan.py [ACCOUNTS]."""
 
 import io
 import resource
@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from tests.setup import build
 from trailkeep.model.identity import Role
 from trailkeep.model.ids import DEFAULT_REGIONS
+from trailkeep.model.monitoring import Monitoring
 from trailkeep.report.plan import render_plan
 from trailkeep.setup.plan import make_plan
 
@@ -31,9 +32,9 @@ def main(number: int) -> None:
         Role(account=a.id, name=NAME, arn=f"arn:aws:iam::{a.id}:role/{NAME}", trust=TRUST, policies=frozenset())
         for a in accounts
     )
-    snapshot = build.snapshot(organization=build.organization(accounts=accounts), roles=roles)
+    snapshot = build.snapshot(organization=build.organization(accounts=accounts), roles=roles, monitoring=Monitoring())
     began = time.perf_counter()
-    plan = make_plan(build.spec(), snapshot)
+    plan = make_plan(build.spec(monitoring={}), snapshot)
     planned = time.perf_counter()
     shown = io.StringIO()
     Console(file=shown).print(render_plan(plan, snapshot))

@@ -23,7 +23,7 @@ MADE = {
     "archive-keeps-logs-as-long-as-promised", "lock-ends-before-logs-expire", "digests-are-kept-as-long-as-logs",
     "guardrails-fit", "config-bucket-has-no-default-retention", "config-rules-stand-in-every-region",
     "config-rules-watch-the-archive", "conformance-pack-stands-as-written", "compliance-is-aggregated",
-    "detector-needs-no-trail", "security-hub-is-centrally-configured", "security-hub-findings-come-together",
+    "security-hub-is-centrally-configured", "security-hub-findings-come-together",
     "security-hub-is-on-in-the-management-account", "security-hub-policy-reaches-every-account",
     "security-hub-asks-for-the-chosen-protection", "alarms-listen-everywhere", "alarms-are-let-in",
     "alarms-are-passed-on",

@@ -1,6 +1,7 @@
 """What is fetched by whom: everything once, few answers, and a thread's failure is not lost."""
 
 import threading
+import tracemalloc
 from collections import Counter
 from datetime import datetime
 
@@ -8,7 +9,8 @@ import pytest
 
 from tests.verify.build import Made, archive
 from tests.verify.checking import Memory, Silent
-from trailkeep.app.verify_errands import TOGETHER, Errands
+from trailkeep.app.attest import Row
+from trailkeep.app.verify_errands import TOGETHER, Errands, Log
 from trailkeep.app.verify_findings import Findings
 from trailkeep.app.verify_pool import Pool
 from trailkeep.app.verify_run import Tools
@@ -71,7 +73,7 @@ def test_what_is_wrong_with_a_log_file_is_told(made: Made) -> None:
     work = errands(store, 1)
     for file in (first, second, LogFile(bucket="other", key=third.key, hash="00")):
         work.log(None, file)
-    told = {}
+    told: dict[str, Log] = {}
     while work.open:
         told |= {log.file.key: log for log in work.next().logs}
     faults = {key: log.fault.cause for key, log in told.items() if log.fault}
@@ -89,3 +91,15 @@ def test_a_failure_of_a_thread_is_raised(made: Made) -> None:
     work.log(None, files(made)[0])
     with pytest.raises(ZeroDivisionError):
         work.next()
+
+
+def test_what_is_remembered_of_a_log_file_is_small(made: Made) -> None:
+    rows = [
+        Row(key=k, version="v", listed="e|1|2", raw_sha256="0" * 64, stored_sha256="1" * 64, size=1, etag="e")
+        for k in made.logs()
+    ]
+    tracemalloc.start()
+    held = [row.line() for row in rows]
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert size / len(held) < 1000  # an hour can have tens of thousands

@@ -46,7 +46,10 @@ CHECK = Check(
         "every hour; and the delivery channel there delivers no snapshots less often, because AWS Config runs rules no "
         "more often than that."
     ),
-    unknown="The rules or the delivery channel could not be read, there is no such channel, or the snapshot does not say what watches.",
+    unknown=(
+        "The rules or the delivery channel could not be read, there is no such channel, or the snapshot does not say what "
+        "watches."
+    ),
     severity=Severity.HIGH,
     fix=Fix(
         trailkeep="trailkeep apply",
