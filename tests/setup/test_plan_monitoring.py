@@ -345,3 +345,13 @@ def test_where_the_detector_runs_snapshots_come_as_often_as_it_should() -> None:
     hourly = {(c.account, c.region) for c in of(PutChannel, plan()) if c.after.frequency == "One_Hour"}
     assert hourly == {(build.MANAGEMENT, build.HOME)}
     assert {c.after.frequency for c in of(PutChannel, make_plan(build.spec(), snapshot()))} == {"TwentyFour_Hours"}
+
+
+def test_what_the_rules_cost_at_most_is_said() -> None:
+    (note,) = notes(plan(), "cost")
+    accounts, regions = len(build.ACCOUNTS) + len(build.DEDICATED), len(build.REGIONS)
+    runs = (
+        accounts * regions * 2 * 30.4 + accounts * 4 * 30.4 + 730 + 30.4
+    )  # the key's rule is daily, the detector hourly
+    assert f"some {runs:,.0f} evaluations a month: at most ${runs / 1000:,.2f}" in note.text
+    assert notes(make_plan(build.spec(), snapshot()), "cost") == []

@@ -47,8 +47,8 @@ CHECK = Check(
         "more often than that."
     ),
     unknown=(
-        "The rules or the delivery channel could not be read, there is no such channel, or the snapshot does not say what "
-        "watches."
+        "The rules or the delivery channel could not be read, there is no such channel, or the snapshot does not say "
+        "what watches."
     ),
     severity=Severity.HIGH,
     fix=Fix(

@@ -6,7 +6,7 @@ from trailkeep.setup.desired import desire
 from trailkeep.setup.places import excluded, refuse_blindness
 from trailkeep.setup.plan.access import reconcile_access
 from trailkeep.setup.plan.archive import reconcile_buckets, reconcile_key
-from trailkeep.setup.plan.costs import keeping
+from trailkeep.setup.plan.costs import keeping, watching
 from trailkeep.setup.plan.ground import ground
 from trailkeep.setup.plan.guardrails import reconcile_guardrails
 from trailkeep.setup.plan.harm import without_harm
@@ -40,11 +40,19 @@ def make_plan(spec: Spec, snapshot: Snapshot, retire: frozenset[str] = frozenset
         *guardrails,
         *reconcile_retired(desired, settled),
     ]
-    watching = monitoring_notes(spec, desired, settled)
+    told = monitoring_notes(spec, desired, settled)
     changes, harm = without_harm(spec, wanted, snapshot)
     return Plan(
         changes=ordered(changes),
-        notes=(*keeping(desired, settled), *desired.notes, *homeless(desired, settled), *objections, *harm, *watching),
+        notes=(
+            *keeping(desired, settled),
+            *watching(desired),
+            *desired.notes,
+            *homeless(desired, settled),
+            *objections,
+            *harm,
+            *told,
+        ),
         duplicates=duplicates(desired, settled),
         unreachable=tuple(
             u for u in settled.unreachable if (u.account, None) not in gone and (u.account, u.region) not in gone
