@@ -78,12 +78,15 @@ def _end(link: socket.socket, process: "subprocess.Popen[bytes]") -> None:
 _COMMAND = Server(
     "trailkeep.cli.main",
     "boto3",
+    "rich.console",
+    "rich.table",
     "trailkeep.app.audit",
     "trailkeep.app.doctor",
     "trailkeep.app.prove",
     "trailkeep.app.setup",
     "trailkeep.app.snapshot_file",
     "trailkeep.aws.cloud",
+    "trailkeep.aws.read.snapshot",
     "trailkeep.setup.spec.load",
 )
 _LAB = Server("warm_lab")

@@ -8,16 +8,14 @@ from moto.core.base_backend import AccountSpecificBackend
 from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 
-from trailkeep.lab.call import SERVED
 from trailkeep.lab.serve import main
 
 __all__ = ["main"]
 
-_BACKENDS = {"cloudwatch", "cloudtrail", "config", "events", "iam", "kms", "logs", "organizations", "s3", "ssm", "sts"}
+_ASKED_BY_ALL = ("cloudtrail", "config", "iam", "kms", "organizations", "s3", "ssm", "sts")
 
-for _service in sorted(SERVED):
+for _service in _ASKED_BY_ALL:
+    get_backend(_service)
     get_service_model(_service)
-    get_service_router(_service)
     AccountSpecificBackend.get_session().get_available_regions(_service)
-for _backend in sorted(_BACKENDS):
-    get_backend(_backend)
+get_service_router("s3")

@@ -279,10 +279,15 @@ ON_ALARMS = (
     fault("sender trusts for another account", sender(trust=json.dumps({"Statement": [{
         "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sts:AssumeRole",
         "Condition": {"StringEquals": {"aws:SourceAccount": "111111111111"}}}]})), "alarms-can-be-sent"),
+    fault("sender trusts for its own alarms only", sender(trust=json.dumps({"Statement": [{
+        "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sts:AssumeRole",
+        "Condition": {"ArnLike": {"aws:SourceArn": f"arn:aws:events:*:{build.WEB}:rule/trailkeep-*"}}}]}))),
     fault("sender may do nothing", sender(inline=()), "alarms-can-be-sent"),
     fault("sender may send elsewhere", sender(inline=(("send", json.dumps({"Statement": [{
         "Effect": "Allow", "Action": "events:PutEvents", "Resource": "arn:aws:events:*:*:event-bus/other"}]})),)),
         "alarms-can-be-sent"),
+    fault("sender's policy is no policy", sender(inline=(("send", "?"),)), unclear="alarms-can-be-sent"),
+    fault("sender's trust is no policy", sender(trust="?"), unclear="alarms-can-be-sent"),
     fault("an SCP denies sending", scp({"Action": "events:PutEvents"}), "alarms-can-be-sent"),
     fault("an SCP denies sending below another unit", scp({"Action": "events:*"}, build.SANDBOX),
           "alarms-can-be-sent"),
@@ -297,6 +302,8 @@ ON_ALARMS = (
           "alarms-are-let-in"),
     fault("bus for one account", bus_with(lambda s: {
         **s, "Principal": {"AWS": f"arn:aws:iam::{build.WEB}:root"}}), "alarms-are-let-in"),
+    fault("bus' policy is no policy", bus(policy="?"), unclear="alarms-are-let-in"),
+    fault("topic's policy is no policy", topic(policy="?"), unclear="alarms-are-passed-on"),
     fault("telling rule off", telling(lambda r: replace(r, state="DISABLED")), "alarms-are-passed-on"),
     fault("telling rule hears less", telling(lambda r: replace(r, pattern="0" * 24)), "alarms-are-passed-on"),
     fault("telling rule tells nobody", telling(lambda r: replace(r, targets=())), "alarms-are-passed-on"),

@@ -30,14 +30,16 @@ def bus_arn(partition: str, bus: EventBus) -> str:
     return f"arn:{partition}:events:{bus.region}:{bus.account}:event-bus/{bus.name}"
 
 
-def trusts(role: Role) -> Decision:
-    """Whether a role lets EventBridge assume it, for rules of the role's own account."""
+def trusts(role: Role, bus: EventBus) -> Decision:
+    """Whether a role lets EventBridge assume it, for an alarm of the role's own account in the home Region."""
+    partition = role.arn.split(":")[1]
+    rule = f"arn:{partition}:events:{bus.region}:{role.account}:rule/{bus.name}-logging"
     request = Request(
         principal=read_principal(EVENTS),
         action="sts:AssumeRole",
         resource=role.arn,
         resource_account=role.account,
-        context={**_as_service(), "aws:sourceaccount": (role.account,)},
+        context={**_as_service(), "aws:sourceaccount": (role.account,), "aws:sourcearn": (rule,)},
     )
     return evaluate(request, Policies(resource=_compiled(role.trust, "its trust", "resource")), Facts())
 

@@ -27,10 +27,12 @@ def _said(view: View) -> Said:
         many = len(alike) if set(alike) & set(shut) else len(shut)
         return bad(f"bus {bus.name} does not let {many} accounts in, {shut[0]} among them")
     stranger = lets_in(view, bus, STRANGER, sender)
+    doubts = [d.assumptions[0].words for d in (*asked.values(), stranger) if d.assumptions]
+    if doubts:
+        return unsure(f"whether bus {bus.name} lets them in depends: {doubts[0]}")
     if stranger.is_allowed:
         return bad(f"bus {bus.name} lets accounts of other organizations in")
-    doubts = [d.assumptions[0].words for d in asked.values() if d.assumptions]
-    return unsure(f"it does if {doubts[0]}") if doubts else good(f"bus {bus.name} lets the organization in, alone")
+    return good(f"bus {bus.name} lets the organization in, alone")
 
 
 def _different(view: View, bus: EventBus) -> Iterator[AccountId]:

@@ -34,7 +34,7 @@ def _said(view: View) -> Said:
     if refused:
         return bad(f"the topic does not let EventBridge publish for {'; '.join(refused)}")
     doubts = [d.assumptions[0].words for d in told.values() if d.assumptions]
-    return unsure(f"it is if {doubts[0]}") if doubts else good(f"{', '.join(told)} publish to the topic")
+    return unsure(f"whether it is depends: {doubts[0]}") if doubts else good(f"{', '.join(told)} publish to the topic")
 
 
 CHECK = Check(

@@ -45,14 +45,18 @@ def _said(view: View, role: Role) -> Said:
     alarms = wished(view).alarms
     assert alarms is not None
     assert alarms.bus is not None
-    trusted = trusts(role)
+    trusted = trusts(role, alarms.bus)
     if not trusted.is_allowed:
         return bad(f"EventBridge may not assume role {role.name}: {why(trusted)}")
     sent = sends(view, role, alarms.bus)
     if not sent.is_allowed:
         return bad(f"role {role.name} may not put events on bus {alarms.bus.name}: {why(sent)}")
     doubts = (*trusted.assumptions, *sent.assumptions)
-    return unsure(f"it can if {doubts[0].words}") if doubts else good("its role may put events on the alarms' bus")
+    return (
+        unsure(f"whether it can depends: {doubts[0].words}")
+        if doubts
+        else good("its role may put events on the alarms' bus")
+    )
 
 
 CHECK = Check(

@@ -150,6 +150,8 @@ def _put_rule(cloud: Cloud, change: PutEventRule) -> None:
     stale = sorted({t.id for t in change.before.targets} - {t.id for t in rule.targets}) if change.before else []
     if stale:
         once(cloud, change, "events", "remove_targets", Rule=rule.name, Ids=stale, **on)
+    if not rule.targets:  # a rule that a killed run left behind, as it was
+        return
     answer = once(
         cloud,
         change,
