@@ -19,7 +19,10 @@ def _look(view: View, subject: Subject) -> Iterator[Case]:
 
 
 def _rules(view: View, subject: Subject) -> Iterator[Case]:
-    """Each rule that AWS Config keeps in the organization, as far as a snapshot holds them."""
+    """Each rule that AWS Config keeps in the organization, as far as a snapshot holds them.
+
+    Where the account that keeps them has not enabled a Region, it can keep none there, and the plan says so.
+    """
     found = view.snapshot.monitoring
     if found is None or not found.rules:
         return
@@ -27,7 +30,8 @@ def _rules(view: View, subject: Subject) -> Iterator[Case]:
     for name in sorted({r.rule.name for r in found.rules}):
         alike = [r for r in found.rules if r.rule.name == name]
         on = {r.region for r in alike if subject.account not in r.excluded}
-        off = sorted(regions - on - _unsupported(view, alike[0].rule.identifier))
+        there = frozenset(view.organization.accounts[alike[0].owner].regions or ())
+        off = sorted((regions & there) - on - _unsupported(view, alike[0].rule.identifier))
         where = f"Config rule {name}"
         if on & regions and off:
             said = f"it stands in {', '.join(sorted(on & regions))}, not in {', '.join(off)}"
