@@ -32,7 +32,7 @@ from trailkeep.model.change import (
     SetSubscription,
 )
 from trailkeep.model.ids import Region
-from trailkeep.model.monitoring import Hub, HubPolicy, HubTarget, Monitoring, Subscription
+from trailkeep.model.monitoring import FindingAggregator, Hub, HubPolicy, HubTarget, Monitoring, Subscription
 from trailkeep.model.plan import Plan
 from trailkeep.model.snapshot import Snapshot, Unreachable
 from trailkeep.setup.documents import alarm_patterns
@@ -60,7 +60,7 @@ def with_hub(hub: Hub) -> Plan:
 
 def test_a_specification_without_the_part_asks_for_nothing() -> None:
     made = make_plan(build.spec(), snapshot(monitoring=Monitoring()))
-    assert [c for c in made.changes if c.when.label in {"monitoring", "alarm"}] == []
+    assert [c for c in made.changes if c.when.label in {"monitoring", "detection"}] == []
 
 
 def test_once_made_nothing_is_left_to_make() -> None:
@@ -238,6 +238,29 @@ def test_security_hub_is_configured_in_the_one_order_that_works() -> None:
     assert {c.account for c in steps[1:] if c not in own} == {build.TOOLING}
 
 
+@pytest.mark.parametrize(
+    ("mode", "regions", "wanted", "changes"),
+    [
+        ("ALL_REGIONS", (), "enabled", False),
+        ("ALL_REGIONS_EXCEPT_SPECIFIED", ("us-east-1",), "enabled", True),
+        ("ALL_REGIONS_EXCEPT_SPECIFIED", ("us-east-1",), [build.HOME, "eu-central-1"], False),
+        ("ALL_REGIONS_EXCEPT_SPECIFIED", ("eu-central-1",), [build.HOME, "eu-central-1"], True),
+        ("SPECIFIED_REGIONS", ("eu-central-1", "us-east-1"), [build.HOME, "eu-central-1"], False),
+        ("NO_REGIONS", (), [build.HOME, "eu-central-1"], True),
+        ("NO_REGIONS", (), [build.HOME], False),
+    ],
+)
+def test_an_aggregator_is_changed_only_where_it_links_too_little(
+    mode: str, regions: tuple[str, ...], wanted: Any, changes: bool
+) -> None:
+    aggregator = FindingAggregator(arn="arn:x", mode=mode, regions=regions)
+    hub = Hub(region=build.HOME, administrator=build.TOOLING, enabled=True, aggregator=aggregator)
+    made = make_plan(
+        build.spec(organization={"regions": wanted}, monitoring={}), snapshot(monitoring=Monitoring(hub=hub))
+    )
+    assert bool(of(PutFindingAggregator, made)) == changes
+
+
 def test_no_control_is_switched_off_without_a_reason() -> None:
     off = {"control": "S3.7", "reason": "one Region only"}
     (policy,) = of(PutHubPolicy, plan(spec(security_hub={"disable": [off]})))
@@ -296,7 +319,7 @@ def test_a_role_made_in_the_archive_account_carries_the_deny_policy_too() -> Non
 
 def test_everything_that_was_made_is_undone() -> None:
     for change in plan().changes:
-        if change.when.label in {"monitoring", "alarm"}:
+        if change.when.label in {"monitoring", "detection"}:
             undone = change.undo()
             assert undone is not None, change.resource
             assert isinstance(change, PutPack) or undone.undo() == change

@@ -152,7 +152,7 @@ class PutEventRule(Swap):
     Source: botocore model events PutRule, PutTargets.
     """
 
-    stage: ClassVar[Stage] = Stage.ALARM
+    stage: ClassVar[Stage] = Stage.DETECTION
 
     before: EventRule | None
     after: EventRule | None

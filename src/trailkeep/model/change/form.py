@@ -22,7 +22,7 @@ class Stage(IntEnum):
     RECORDER = 7
     HUMAN = 8
     MONITORING = 9
-    ALARM = 10
+    DETECTION = 10
     GUARDRAIL = 11
     RETIRE = 12
     NARROW = 13

@@ -1,4 +1,7 @@
-"""Changes to AWS Config's rules, packs and aggregators (recipe 4.1)."""
+"""Changes to AWS Config's rules, packs and aggregators (recipe 4.1).
+
+Rules judge as soon as they are made, so they are made once everything they judge stands.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -54,7 +57,7 @@ class PutOrganizationRule(MonitoringChange):
     Source: botocore model config PutOrganizationConfigRule.
     """
 
-    stage: ClassVar[Stage] = Stage.MONITORING
+    stage: ClassVar[Stage] = Stage.DETECTION
 
     before: OrganizationRule | None
     after: OrganizationRule | None
@@ -85,7 +88,7 @@ class PutRule(MonitoringChange):
     Source: botocore model config PutConfigRule.
     """
 
-    stage: ClassVar[Stage] = Stage.MONITORING
+    stage: ClassVar[Stage] = Stage.DETECTION
 
     before: AccountRule | None
     after: AccountRule | None
@@ -116,7 +119,7 @@ class PutPack(MonitoringChange):
     Source: botocore model config PutOrganizationConformancePack.
     """
 
-    stage: ClassVar[Stage] = Stage.MONITORING
+    stage: ClassVar[Stage] = Stage.DETECTION
 
     before: Pack | None
     after: Pack | None

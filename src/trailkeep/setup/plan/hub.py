@@ -63,7 +63,14 @@ def _said(policy: HubPolicy) -> tuple[object, ...]:
 
 
 def _covers(seen: FindingAggregator | None, wanted: FindingAggregator | None) -> bool:
-    """Whether every wanted Region is linked already; one that links more is left as it is."""
+    """Whether every wanted Region is linked already; one that links more is left as it is.
+
+    Source: botocore model securityhub CreateFindingAggregator (RegionLinkingMode).
+    """
     if seen is None or wanted is None:
         return wanted is None
-    return seen.mode == "ALL_REGIONS" or (seen.mode == wanted.mode and set(wanted.regions) <= set(seen.regions))
+    if wanted.mode == "NO_REGIONS" or seen.mode == "ALL_REGIONS":
+        return True
+    if seen.mode == "ALL_REGIONS_EXCEPT_SPECIFIED":
+        return wanted.mode == "SPECIFIED_REGIONS" and not set(wanted.regions) & set(seen.regions)
+    return seen.mode == wanted.mode and set(wanted.regions) <= set(seen.regions)
