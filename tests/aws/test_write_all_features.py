@@ -11,11 +11,12 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.forks import start
 from trailkeep.aws.clock import Clock
 from trailkeep.aws.cloud import Cloud
 from trailkeep.aws.write import perform
 from trailkeep.errors import AwsError
-from trailkeep.lab import Lab, start
+from trailkeep.lab import Lab
 from trailkeep.model.change import EnableAllFeatures
 from trailkeep.model.ids import AccountId
 from trailkeep.setup.reasons import ALL_FEATURES

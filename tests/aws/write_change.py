@@ -14,9 +14,10 @@ from typing import Any
 
 import boto3
 
+from tests.forks import start
 from trailkeep.aws.cloud import Cloud
 from trailkeep.aws.write import perform
-from trailkeep.lab import Lab, start
+from trailkeep.lab import Lab
 from trailkeep.model.change import Change, Reason
 from trailkeep.model.ids import AccountId, Region
 

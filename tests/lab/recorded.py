@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from tests.forks import start
 from tests.lab.conftest import World
-from trailkeep.lab import start
 
 MANAGEMENT, SECURITY, SHOP, SANDBOX = "111111111111", "222222222222", "444444444444", "121212121212"
 HOME = "eu-west-1"

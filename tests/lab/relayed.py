@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from tests.forks import start
 from tests.lab.conftest import World, trail_policy
-from trailkeep.lab import start
 from trailkeep.lab.client import control
 
 HERE = "eu-west-1"

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.forks import start
 from tests.lab.conftest import World, refusal
-from trailkeep.lab import start
 
 SECURITY, SHOP = "222222222222", "444444444444"
 BUCKET = "small-config-archive"

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from tests.forks import start
 from tests.lab.conftest import World
 from tests.lab.delivered import Archive, chains, check_chain, check_signature, log_keys, read_bucket
 from tests.lab.trailed import BUCKET, HOUR, REGIONS, SECURITY, SHOP, TRAIL, archive, policy, published, trail, trailed
-from trailkeep.lab import start
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.forks import start
 from tests.lab.conftest import ONCE, World, refusal
-from trailkeep.lab import start
 from trailkeep.lab.borrow import Lender
 
 SHOP, SECURITY, MANAGEMENT, STRANGER = "444444444444", "222222222222", "111111111111", "909090909090"

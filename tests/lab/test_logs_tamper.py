@@ -16,11 +16,11 @@ from botocore.exceptions import ClientError, HTTPClientError
 from cryptography.exceptions import InvalidSignature
 from typer.testing import CliRunner
 
+from tests.forks import start
 from tests.lab.conftest import World, refusal
 from tests.lab.delivered import Archive, chains, check_chain, check_signature, log_keys, read_bucket
 from tests.lab.test_logs import published, read_folder, shape
 from trailkeep.cli.main import app
-from trailkeep.lab import start
 from trailkeep.lab.delivery.signing import KeyRing
 from trailkeep.lab.logs.controls import FAULTS
 from trailkeep.lab.logs.shape import account_ids, region_names

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from tests.forks import start
 from tests.lab.conftest import World
 from tests.lab.test_logs import shape
 from trailkeep.cli.main import app
-from trailkeep.lab import start
 from trailkeep.lab.logs.tamper import KINDS, tamper
 from trailkeep.lab.logs.targets import write_folder
 from trailkeep.lab.logs.vaults import FolderVault

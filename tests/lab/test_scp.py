@@ -10,8 +10,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.forks import start
 from tests.lab.conftest import World, refusal
-from trailkeep.lab import start
 
 SHOP = "444444444444"
 TRUST = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111111111111:root"}, "Action": "sts:AssumeRole"}

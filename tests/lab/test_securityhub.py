@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.forks import start
 from tests.lab.conftest import World, message, refusal
-from trailkeep.lab import start
 
 HOME = "eu-west-1"
 FSBP = "standards/aws-foundational-security-best-practices/v/1.0.0"

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.forks import start
 from tests.lab.conftest import World, trail_policy
 from tests.lab.delivered import Archive, read_bucket
-from trailkeep.lab import start
 
 MANAGEMENT, SECURITY, SHOP, SANDBOX = "111111111111", "222222222222", "444444444444", "121212121212"
 REGIONS = ("us-east-1", "eu-west-1", "eu-central-1")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.forks import start
 from tests.stories.desk import HOME, SHOP, Desk, Said
-from trailkeep.lab import start
 from trailkeep.lab.faults import Fault
 
 pytestmark = pytest.mark.story

@@ -150,6 +150,6 @@ def sender_name(spec: Spec) -> str:
 
 def protocol_of(listener: str) -> str:
     """SNS's name for how somebody is told."""
-    if listener.startswith("arn:"):
-        return listener.split(":")[2]
-    return "https" if listener.startswith("https://") else "email"
+    if listener.startswith("https://"):
+        return "https"
+    return listener.split(":")[2] if listener.startswith("arn:") and "@" not in listener else "email"

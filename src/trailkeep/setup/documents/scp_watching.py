@@ -73,7 +73,7 @@ def watching_archive(spec: Spec, places: Places) -> list[Statement]:
     if part is None:
         return []
     if part.config_rules or part.conformance_pack or part.aggregator:
-        found.append(deny("Rules", RULES_ENDING, ["*"], places.exempt))
+        found.append(deny("Rules", RULES_ENDING, ["*"], [places.break_glass]))  # a rollback detaches this first
     if part.security_hub is not None:
         found.append(deny("SecurityHub", HUB_LEAVING + HUB_UNDOING, ["*"], places.exempt))
     if part.alarms is not None:

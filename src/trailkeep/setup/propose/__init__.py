@@ -185,7 +185,8 @@ def _monitoring(proposal: Proposal, snapshot: Snapshot) -> Iterator[str]:
         yield "  security_hub:  # Security Hub CSPM, billed by its checks; null leaves it alone"
         yield "    standards: [aws-foundational-security-best-practices/v/1.0.0]"
     yield "  alarms:  # tampering anywhere, told in one place"
-    yield f"    notify: [{_quoted(proposal.security.email)}]  # or https://…, ARNs of SQS queues, Lambda functions"
+    listener = _quoted(proposal.security.email) if "@" in proposal.security.email else ""
+    yield f"    notify: [{listener}]  # e-mail addresses, https://…, ARNs of SQS queues or Lambda functions"
 
 
 def _years(days: int | None) -> str:

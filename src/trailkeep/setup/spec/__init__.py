@@ -29,7 +29,7 @@ Listener = Annotated[
     str,
     StringConstraints(
         max_length=500,
-        pattern=r"^([^@\s:/]+@[^@\s:/]+\.[^@\s:/]+|https://[^\s]+|arn:aws[a-z-]*:(sqs|lambda):[a-z0-9-]+:[0-9]{12}:[^\s]+)$",
+        pattern=r"^([^@\s]+@[^@\s]+|https://[^\s]+|arn:aws[a-z-]*:(sqs|lambda):[a-z0-9-]+:[0-9]{12}:[^\s]+)$",
     ),
 ]
 """An e-mail address, an HTTPS address, or the ARN of an SQS queue or Lambda function."""
