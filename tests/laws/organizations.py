@@ -71,6 +71,7 @@ def wishes(draw: st.DrawFn) -> Spec:
             "canary": "Sandbox" if attach else None,
             "resource_policy": draw(st.booleans()),
         },
+        monitoring=draw(st.sampled_from([None, {}, {"security_hub": None, "alarms": {"notify": ["a@example.com"]}}])),
         created={"iam_path": draw(st.sampled_from(["/", "/platform/"]))},
     )
 

@@ -9,7 +9,7 @@ from trailkeep.model.change.rules import Swap, present, put, watching
 from trailkeep.model.document import as_list, statements
 from trailkeep.model.identity import Role
 from trailkeep.model.ids import Region
-from trailkeep.model.monitoring import EventBus, EventRule, Monitoring, Subscription, Topic
+from trailkeep.model.monitoring import EventBus, EventRule, Monitoring, Subscription, Topic, digest
 from trailkeep.model.snapshot import Cell, Snapshot
 
 DEFAULT_BUS = "default"
@@ -180,20 +180,25 @@ class PutEventRule(Swap):
     def undo(self) -> Self | None:
         return replace(self, before=self.after, after=self.before, texts=(self.texts[1], self.texts[0]))
 
+    @property
+    def _made(self) -> EventRule | None:
+        """The rule as it will be read: AWS chooses some of what stands in a pattern, and its digest with it."""
+        return replace(self.after, pattern=digest(self.texts[1])) if self.after and self.texts[1] else self.after
+
     def apply_to(self, snapshot: Snapshot) -> Snapshot:
         if self.item.bus != DEFAULT_BUS:
             return self._on_bus(snapshot)
         region = Region(self.region)
         mine = snapshot.cells.get(self.account, {})
         cell = mine.get(region, Cell())
-        cell = replace(cell, alarms=put(cell.alarms, self.before, self.after, lambda r: r.name))
+        cell = replace(cell, alarms=put(cell.alarms, self.before, self._made, lambda r: r.name))
         return replace(snapshot, cells={**snapshot.cells, self.account: {**mine, region: cell}})
 
     def _on_bus(self, snapshot: Snapshot) -> Snapshot:
         seen = snapshot.monitoring or Monitoring()
         key = (self.account, self.region, self.item.bus)
         buses = tuple(
-            replace(b, rules=put(b.rules, self.before, self.after, lambda r: r.name)) if b.key == key else b
+            replace(b, rules=put(b.rules, self.before, self._made, lambda r: r.name)) if b.key == key else b
             for b in seen.buses
         )
         return watching(snapshot, buses=buses)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self, TypeVar
 
 from trailkeep.model.change.form import Change, Stage
-from trailkeep.model.monitoring import AccountRule, Aggregator, Monitoring, OrganizationRule, Pack
+from trailkeep.model.monitoring import AccountRule, Aggregator, Monitoring, OrganizationRule, Pack, digest
 from trailkeep.model.snapshot import Snapshot
 
 T = TypeVar("T")
@@ -143,7 +143,8 @@ class PutPack(MonitoringChange):
 
     def apply_to(self, snapshot: Snapshot) -> Snapshot:
         seen = snapshot.monitoring or Monitoring()
-        packs = put(seen.packs, self.before, self.after, lambda p: (p.owner, p.region, p.name))
+        after = replace(self.after, content=digest(self.template)) if self.after else None
+        packs = put(seen.packs, self.before, after, lambda p: (p.owner, p.region, p.name))
         return watching(snapshot, packs=packs)
 
 
