@@ -111,7 +111,7 @@ def _watching(seen: Monitoring, spec: Spec) -> Monitoring:
     asked = spec.monitoring is not None and spec.monitoring.security_hub is not None
     hub = seen.hub if asked else None
     if hub is not None:
-        hub = replace(seen.hub, offered=(), status="", policies=tuple(map(_policy, hub.policies)))
+        hub = replace(hub, offered=(), status="", policies=tuple(map(_policy, hub.policies)))
     rules = tuple(sorted((replace(r, status="", undeployed=()) for r in seen.rules), key=str))
     packs = tuple(replace(p, status="", undeployed=()) for p in seen.packs)
     own = tuple(sorted(seen.account_rules, key=str))
