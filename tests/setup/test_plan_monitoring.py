@@ -86,7 +86,7 @@ def test_alarms_listen_in_every_account_and_region_and_come_together_on_one_bus(
 
 def test_each_kind_of_event_is_listened_for_where_it_appears() -> None:
     """Organizations and IAM in the first Region, S3 where the buckets are, KMS where the key is."""
-    where = {}
+    where: dict[str, set[tuple[str, str]]] = {}
     for change in of(PutEventRule, plan()):
         where.setdefault(change.item.name.removeprefix("trailkeep-"), set()).add((change.account, change.region))
     first = Region("us-east-1")
@@ -347,13 +347,10 @@ def test_events_that_bring_an_alarm_exist() -> None:
     for source, names in alarm_patterns.LOGGING.items():
         operations = set(session.get_service_model(source.removeprefix("aws.")).operation_names)
         assert set(names) <= operations
-    for service, names in (
-        ("organizations", alarm_patterns.ORGANIZATION),
-        ("kms", alarm_patterns.KEY),
-        ("events", [n for n in alarm_patterns.PLUMBING if "Topic" not in n and n != "Unsubscribe"]),
-    ):
-        extra = {"RemovePermission"} if service == "events" else set()
-        assert set(names) - extra <= set(session.get_service_model(service).operation_names)
+    both = [session.get_service_model(service).operation_names for service in ("events", "sns")]
+    assert set(alarm_patterns.PLUMBING) <= {name for names in both for name in names}
+    for service, others in (("organizations", alarm_patterns.ORGANIZATION), ("kms", alarm_patterns.KEY)):
+        assert set(others) <= set(session.get_service_model(service).operation_names)
 
 
 def test_the_guardrails_are_free_of_mistakes() -> None:
