@@ -4,12 +4,14 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from benchmarks.archive_stub import Thing
-from tests.verify.build import BEGIN, HOUR, Chain, Made, archive, digest, grow, of_chains, public_der, signed
+from tests.verify.build import BEGIN, BUCKET, HOUR, Chain, Made, archive, digest, grow, of_chains, public_der, signed
 from tests.verify.checking import Memory, check
+from trailkeep.app.attest import Ledger
 from trailkeep.aws.read.lifecycle import fold_rule
 from trailkeep.errors import ExitCode
 from trailkeep.ports import Obstacle
@@ -38,10 +40,15 @@ def test_an_undamaged_archive_is_valid(made: Made) -> None:
     assert found.verified.chains[0].start == BEGIN
 
 
-def test_nothing_is_read_twice(made: Made) -> None:
+@pytest.mark.parametrize("remembered", [False, True])
+@pytest.mark.parametrize("logs", [0, 3])
+def test_everything_is_read_once_and_every_byte_is_counted(logs: int, tmp_path: Path, remembered: bool) -> None:
+    made = archive(accounts=2, regions=2, hours=20, logs=logs)
     store = Memory(made)
-    check(made, store)
+    totals = check(made, store, ledger=Ledger(tmp_path, BUCKET, made.until) if remembered else None).verified.totals
     assert sorted(store.got) == sorted(made.objects)
+    read = [thing.read() for thing in made.objects.values()]
+    assert (totals.read_bytes, totals.raw_bytes) == (sum(map(len, read)), sum(len(gzip.decompress(r)) for r in read))
 
 
 @pytest.mark.parametrize(

@@ -44,9 +44,9 @@ class Log(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """What one thread tells: a digest, whose slot holds what was found, or some log files."""
+    """What one thread tells: what was found of a digest, or some log files."""
 
-    slot: Slot | None
+    digest: tuple[Slot, Fetched | ReadError] | None
     logs: Sequence[Log]
 
 
@@ -82,7 +82,7 @@ class Errands:
         came = self._reply.get()
         if isinstance(came, BaseException):
             raise came
-        self.open -= len(came.logs) + (came.slot is not None)
+        self.open -= len(came.logs) + (came.digest is not None)
         return came
 
     def _call(self) -> None:
@@ -96,8 +96,7 @@ class Errands:
             try:
                 if not logs and self._digests:
                     slot = self._digests.popleft()
-                    slot.found = slot.found or fetch_digest(self._tools, slot)
-                    return Came(slot, ())
+                    return Came((slot, fetch_digest(self._tools, slot)), ())
                 wanted, file = self._logs.popleft()
             except IndexError:
                 if not logs and (self._digests or self._logs):

@@ -66,9 +66,10 @@ class _Run:
         try:
             for slot in self.slots:
                 self.queue.append(slot)
-                if slot.attested is None:
+                if slot.attested is None and slot.found is None:
                     self.errands.digest(slot)
                 else:
+                    self.read_digest(slot.found)
                     self.advance()
                 while self.is_full():
                     self.pump()
@@ -97,10 +98,10 @@ class _Run:
             self.took(self.errands.next())
 
     def took(self, came: Came) -> None:
-        if came.slot is not None:
-            found = came.slot.found
-            if isinstance(found, Fetched):
-                self.read(1, found.content.stored_size, found.content.size)
+        if came.digest is not None:
+            slot, found = came.digest
+            slot.found = found
+            self.read_digest(found)
             self.advance()
             return
         read, size, raw_size, valid = 0, 0, 0, 0
@@ -111,6 +112,10 @@ class _Run:
             valid += self.took_log(log)
         self.result.totals.add(Kind.LOG, Verdict.VALID, valid)
         self.read(read, size, raw_size)
+
+    def read_digest(self, found: Fetched | ReadError | None) -> None:
+        if isinstance(found, Fetched):
+            self.read(1, found.content.stored_size, found.content.size)
 
     def read(self, number: int, size: int, raw_size: int) -> None:
         self.result.totals.read_bytes += size
