@@ -13,7 +13,7 @@ import pytest
 from tests.setup import build
 from tests.verify.test_coverage import status, trail
 from trailkeep.app.coverage import coverage
-from trailkeep.app.coverage_place import Archive, Refused, each, find_bases, open_archive
+from trailkeep.app.coverage_place import Archive, Refused, find_bases, open_archive
 from trailkeep.app.coverage_run import Asked, Coverage, Sources
 from trailkeep.app.verify_pool import Pool
 from trailkeep.errors import ExitCode, TrailkeepError, UsageError
@@ -254,13 +254,6 @@ def test_every_account_folder_is_found_and_nothing_else(tmp_path: Path) -> None:
     found, unread = find_bases(open_archive(str(tmp_path), no_cloud, None, None), Pool(2))
     assert found == tuple(base(a, prefix="a/b") for a in sorted((SHOP, WEB)))
     assert not unread
-
-
-def test_many_items_are_done_once_each_and_what_is_raised_is_raised() -> None:
-    assert sorted(each(Pool(3), lambda n: n * n, range(100))) == [n * n for n in range(100)]
-    assert list(each(Pool(3), lambda _: ReadError(Obstacle.OTHER, "a value"), [1]))[0].detail == "a value"  # noqa: RUF015
-    with pytest.raises(ZeroDivisionError):
-        list(each(Pool(3), lambda n: 1 // n, range(100)))
 
 
 # AWS Config

@@ -1,14 +1,13 @@
 """Where the logs lie, opened and looked through: only listings, account by account, Region by Region."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
-from trailkeep.app.verify_pool import Fetched, Pool, fetch
+from trailkeep.app.verify_pool import Fetched, Pool, each, fetch
 from trailkeep.errors import AwsError, UsageError
 from trailkeep.ports import Entry, Found, NotThereError, Obstacle, ReadError, Store, Version
 from trailkeep.verify.content import LARGEST_DIGEST
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
 _SCHEME: Final = "s3://"
 _DEEPEST = 5
 _MOST_FOLDERS = 2_000
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,25 +100,6 @@ def _open_bucket(bucket: str, cloud: "Cloud", account: str | None, profile: str 
         return Archive(store=refused, name=f"{_SCHEME}{bucket}", region=cloud.caller.region)
     who = account or cloud.caller.account
     return Archive(store=store, name=f"{_SCHEME}{bucket}", account=who, region=store.region)
-
-
-def each(pool: Pool, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """Results in the order in which they are done, on many threads, never more than some items under way."""
-    reply: SimpleQueue[tuple[Result] | BaseException] = SimpleQueue()  # a result may be a ReadError, and is no failure
-    left = iter(items)
-    under_way = 0
-    for item in islice(left, pool.workers * 2):
-        pool.submit(lambda item=item: (function(item),), reply)  # type: ignore[misc]
-        under_way += 1
-    while under_way:
-        result = reply.get()
-        under_way -= 1
-        if isinstance(result, BaseException):
-            raise result
-        for item in islice(left, 1):
-            pool.submit(lambda item=item: (function(item),), reply)  # type: ignore[misc]
-            under_way += 1
-        yield result[0]
 
 
 def find_bases(archive: Archive, pool: Pool) -> tuple[tuple[Base, ...], tuple[str, ...]]:

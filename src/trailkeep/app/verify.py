@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from queue import SimpleQueue
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from trailkeep.app.verify_findings import Findings
 from trailkeep.app.verify_follow import Opening, follow_leads
 from trailkeep.app.verify_keys import PublicKeys
-from trailkeep.app.verify_pool import Pool
+from trailkeep.app.verify_pool import Pool, each
 from trailkeep.app.verify_recover import look_for_versions
 from trailkeep.app.verify_run import GRACE, Lead, Progress, Tools, Unit, UnitResult
 from trailkeep.app.verify_unit import verify_unit
@@ -244,21 +243,14 @@ def _of_inventory(place: Place, inventory: "Inventory") -> Iterator[str]:
 
 def _at_once(function: "Callable[[Unit, Tools], UnitResult]", work: list[Unit], tools: Tools) -> Iterator[UnitResult]:
     """Results in the order in which they are done, never more than some units under way."""
-    drivers: Pool = Pool(UNITS_AT_ONCE)
-    reply: SimpleQueue[UnitResult | BaseException] = SimpleQueue()
 
     def one(unit: Unit) -> UnitResult:
         done = function(unit, tools)
         tools.progress.unit_done()
         return done
 
-    for unit in work:
-        drivers.submit(lambda unit=unit: one(unit), reply)  # type: ignore[misc]
-    for _ in work:
-        result = reply.get()
-        if isinstance(result, BaseException):
-            raise result
-        yield result
+    drivers = Pool(UNITS_AT_ONCE, first=UNITS_AT_ONCE)
+    yield from each(drivers, one, work)
     drivers.close()
 
 
@@ -302,15 +294,7 @@ def _bases(folders: Callable[[str], tuple[str, ...]], prefix: str, pool: Pool) -
 
 def _all(pool: Pool, function: Callable[[str], T], items: list[str]) -> list[T]:
     """`function` of each item, on many threads, in the items' order."""
-    reply: SimpleQueue[tuple[int, T] | BaseException] = SimpleQueue()
-    for number, item in enumerate(items):
-        pool.submit(lambda number=number, item=item: (number, function(item)), reply)  # type: ignore[misc]
-    found: dict[int, T] = {}
-    for _ in items:
-        answer = reply.get()
-        if isinstance(answer, BaseException):
-            raise answer
-        found[answer[0]] = answer[1]
+    found = dict(each(pool, lambda numbered: (numbered[0], function(numbered[1])), enumerate(items)))
     return [found[n] for n in range(len(items))]
 
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from trailkeep.app.coverage_place import each
-from trailkeep.app.verify_pool import fetch
+from trailkeep.app.verify_pool import each, fetch
 from trailkeep.app.verify_run import Lead, Tools, Unit, UnitResult
 from trailkeep.ports import Obstacle, ReadError, Store
 from trailkeep.verify.content import LARGEST_DIGEST
