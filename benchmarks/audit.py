@@ -19,16 +19,23 @@ from trailkeep.audit.view import View
 from trailkeep.authz.prove.prove import verdicts
 from trailkeep.model.identity import Role
 from trailkeep.model.ids import DEFAULT_REGIONS
+from trailkeep.model.monitoring import Monitoring
 from trailkeep.model.snapshot import Snapshot
 from trailkeep.report.findings import Report
 from trailkeep.report.formats import FORMATS
 from trailkeep.setup.declared import declared
 from trailkeep.setup.plan import after, make_plan
+from trailkeep.setup.spec import Spec
 
 TRUST = (
     '{"Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:root"},"Action":"sts:AssumeRole"}]}'
 )
 NAME = "OrganizationAccountAccessRole"
+
+
+def spec() -> Spec:
+    """With everything that watches."""
+    return build.spec(monitoring={})
 
 
 def organization(number: int) -> Snapshot:
@@ -43,18 +50,18 @@ def organization(number: int) -> Snapshot:
     known = build.organization(accounts=accounts).with_full_access(
         *(a.id for a in accounts), *(u.id for u in build.UNITS)
     )
-    untouched = build.snapshot(organization=known, roles=roles)
-    return delivering(after(make_plan(build.spec(), untouched).changes, untouched))
+    untouched = build.snapshot(organization=known, roles=roles, monitoring=Monitoring())
+    return delivering(after(make_plan(spec(), untouched).changes, untouched))
 
 
 def main(number: int) -> None:
-    spec = build.spec()
+    promise = spec()
     snapshot = organization(number)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     began = time.perf_counter()
-    proofs = {p.claim: p for p in verdicts(declared(spec, snapshot))}
+    proofs = {p.claim: p for p in verdicts(declared(promise, snapshot))}
     proved = time.perf_counter()
-    view = View(snapshot=snapshot, promise=promised(spec, snapshot), now=snapshot.taken, proofs=proofs)
+    view = View(snapshot=snapshot, promise=promised(promise, snapshot), now=snapshot.taken, proofs=proofs)
     done = audit(view)
     asked = time.perf_counter()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -74,6 +74,8 @@ def answers(count: int) -> dict[str, Callable[[str, dict[str, Any]], dict[str, A
             "ConfigurationRecorders": [{"name": "default", "roleARN": "arn", "recordingGroup": {"allSupported": True}}]
         },
         "DescribeDeliveryChannels": {"DeliveryChannels": [{"name": "default", "s3BucketName": "b"}]},
+        "ListRules": {"Rules": [{"Name": "trailkeep-logging", "Arn": "arn", "State": "ENABLED", "EventPattern": "{}"}]},
+        "ListTargetsByRule": {"Targets": [{"Id": "bus", "Arn": "arn", "RoleArn": "arn"}]},
     }
     given = {name: lambda _a, _q, answer=answer: answer for name, answer in fixed.items()}
     return {"ListAccounts": list_accounts, "ListTrails": trails, **given}

@@ -25,6 +25,8 @@ CELL = (
     ("config", "describe_configuration_recorders", {}),
     ("config", "describe_delivery_channels", {}),
     ("cloudtrail", "get_trail_status", {"Name": "arn:aws:cloudtrail:eu-west-1:100000000000:trail/organization"}),
+    ("events", "list_rules", {"NamePrefix": "trailkeep-"}),
+    ("events", "list_targets_by_rule", {"Rule": "trailkeep-logging"}),
 )
 
 
@@ -40,7 +42,7 @@ def ours(accounts: int, workers: int) -> dict[str, Any]:
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     cells = [cell for found in snapshot.cells.values() for cell in found.values()]
     assert len(cells) == accounts * 17, snapshot.unreachable[:3]
-    assert all(cell.recorder and cell.channel and cell.trails for cell in cells)
+    assert all(cell.recorder and cell.channel and cell.trails and cell.alarms for cell in cells)
     assert snapshot.unreachable == ()
     counts = cloud.tally().counts
     in_cells = sum(counts[service, operation].calls for service, operation, _ in CELL)
@@ -89,7 +91,9 @@ def peer(accounts: int, workers: int) -> dict[str, Any]:
     def cell(at: tuple[boto3.Session, str]) -> None:
         session, region = at
         with making:
-            clients = {s: session.client(s, region_name=region, config=config) for s in ("config", "cloudtrail")}
+            clients = {
+                s: session.client(s, region_name=region, config=config) for s in ("config", "cloudtrail", "events")
+            }
         for service, operation, params in CELL:
             getattr(clients[service], operation)(**params)
 
