@@ -44,7 +44,7 @@ def pieces(path: Path) -> Iterator[bytes]:
 
 
 def ours(path: Path) -> dict[str, Any]:
-    from trailkeep.app.verify_inventory import Inventory
+    from trailkeep.app.verify.inventory import Inventory
     from trailkeep.verify.inventory import DataFile, Manifest
 
     md5 = hashlib.md5(path.read_bytes()).hexdigest()

@@ -19,8 +19,8 @@ from tests.verify.build import Made, archive, grow
 from tests.verify.checking import Memory
 from tests.verify.moved import OLD, Moved
 from tests.verify.test_inventory import rows_of, write
-from trailkeep.app.verify_errands import TOGETHER_REMEMBERED
-from trailkeep.app.verify_unit import lookahead
+from trailkeep.app.verify.errands import TOGETHER_REMEMBERED
+from trailkeep.app.verify.unit import lookahead
 
 pytestmark = pytest.mark.story
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from benchmarks.archive_stub import Archive, Thing
 from tests.verify.build import BEGIN, BUCKET, HOUR, Chain, Made, archive, digest, grow, log_body
 from tests.verify.checking import Checked, Memory, check
-from trailkeep.app.verify_follow import Other
+from trailkeep.app.verify.follow import Other
 
 OLD = "old-archive"
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from benchmarks.archive_stub import Thing
 from tests.verify.build import BEGIN, BUCKET, HOUR, Made, archive, grow
 from tests.verify.checking import Checked, Memory, check
-from trailkeep.app.attest import Ledger
+from trailkeep.app.verify.attest import Ledger
 from trailkeep.errors import TrailkeepError
 
 LATER = BEGIN + timedelta(days=300)

@@ -12,10 +12,10 @@ import pytest
 
 from tests.setup import build
 from tests.verify.test_coverage import status, trail
-from trailkeep.app.coverage import coverage
-from trailkeep.app.coverage_place import Archive, Refused, find_bases, open_archive
-from trailkeep.app.coverage_run import Asked, Coverage, Sources
-from trailkeep.app.verify_pool import Pool
+from trailkeep.app.coverage.archive import coverage
+from trailkeep.app.coverage.place import Archive, Refused, find_bases, open_archive
+from trailkeep.app.coverage.run import Asked, Coverage, Sources
+from trailkeep.app.pool import Pool
 from trailkeep.errors import ExitCode, TrailkeepError, UsageError
 from trailkeep.lab.logs.shape import Shape, midnight
 from trailkeep.lab.logs.targets import write_folder

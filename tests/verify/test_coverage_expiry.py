@@ -8,7 +8,7 @@ import pytest
 
 from tests.setup import build
 from tests.verify.test_coverage_archive import HOURS, REGIONS, SHOP, WEB, base, beat, measure, snapshot, whys
-from trailkeep.app.coverage_place import Archive
+from trailkeep.app.coverage.place import Archive
 from trailkeep.aws.archive.folder import FolderArchive
 from trailkeep.aws.read.lifecycle import fold_rule
 from trailkeep.verify.coverage.row import State, Why

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.report.views import EVIL, control_characters, seen
-from trailkeep.app.coverage_run import Coverage
-from trailkeep.app.coverage_sample import Sample, Taken
+from trailkeep.app.coverage.run import Coverage
+from trailkeep.app.coverage.sample import Sample, Taken
 from trailkeep.report.coverage import as_json, csv_lines, json_lines, render, render_zoom
 from trailkeep.verify.coverage.retention import Retention
 from trailkeep.verify.coverage.row import Patch, Reason, Row, State, Why

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from benchmarks.archive_stub import Archive, Thing
 from tests.verify.build import BEGIN, BUCKET, HOUR, Chain, Made, archive, digest, fresh, grow, of_chains
 from tests.verify.checking import Checked, Memory, check
-from trailkeep.app.attest import Ledger
-from trailkeep.app.verify_pool import Pool
+from trailkeep.app.pool import Pool
+from trailkeep.app.verify.attest import Ledger
 from trailkeep.ports import Obstacle
 from trailkeep.verify.verdict import Kind
 

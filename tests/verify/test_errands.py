@@ -9,11 +9,11 @@ import pytest
 
 from tests.verify.build import Made, archive
 from tests.verify.checking import Memory, Silent
-from trailkeep.app.attest import Row
-from trailkeep.app.verify_errands import TOGETHER, Errands, Log
-from trailkeep.app.verify_findings import Findings
-from trailkeep.app.verify_pool import Pool
-from trailkeep.app.verify_run import Tools
+from trailkeep.app.pool import Pool
+from trailkeep.app.verify.attest import Row
+from trailkeep.app.verify.errands import TOGETHER, Errands, Log
+from trailkeep.app.verify.findings import Findings
+from trailkeep.app.verify.run import Tools
 from trailkeep.ports import Found, PublicKey
 from trailkeep.verify.digest import LogFile
 from trailkeep.verify.verdict import Cause

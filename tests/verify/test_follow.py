@@ -11,9 +11,9 @@ from benchmarks.archive_stub import Archive, Thing
 from tests.verify.build import BEGIN, BUCKET, HOUR, Chain, Made, digest, grow, of_chains
 from tests.verify.checking import Checked, Memory, check
 from tests.verify.moved import OLD, Moved
-from trailkeep.app.attest import Ledger
-from trailkeep.app.verify_follow import NotVouchedError, Other
-from trailkeep.app.verify_place import How, Location, _Opening, open_place
+from trailkeep.app.verify.attest import Ledger
+from trailkeep.app.verify.follow import NotVouchedError, Other
+from trailkeep.app.verify.place import How, Location, _Opening, open_place
 from trailkeep.app.world import Access
 from trailkeep.errors import ExitCode
 from trailkeep.ports import Obstacle, ReadError

@@ -18,8 +18,8 @@ import pytest
 from benchmarks.archive_stub import Thing
 from tests.verify.build import BUCKET, HOUR, Made, archive, grow
 from tests.verify.checking import Checked, Memory, check
-from trailkeep.app.attest import Ledger
-from trailkeep.app.verify_inventory import Inventory, open_inventory
+from trailkeep.app.verify.attest import Ledger
+from trailkeep.app.verify.inventory import Inventory, open_inventory
 from trailkeep.errors import TrailkeepError, UsageError
 from trailkeep.verify.inventory import DataFile, Manifest
 

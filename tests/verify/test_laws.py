@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from benchmarks.archive_stub import Thing
 from tests.verify.build import HOUR, Made, digest, fresh, public_der, signed
 from tests.verify.checking import Memory, check
-from trailkeep.app.verify_pool import Pool
-from trailkeep.app.verify_run import IN_FLIGHT
+from trailkeep.app.pool import Pool
+from trailkeep.app.verify.run import IN_FLIGHT
 from trailkeep.errors import ExitCode
 from trailkeep.ports import Obstacle
 from trailkeep.verify.digest import fingerprint

@@ -5,7 +5,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from trailkeep.app.verify_pool import Pool, _Spare, each
+from trailkeep.app.pool import Pool, _Spare, each
 from trailkeep.ports import Obstacle, ReadError
 
 
@@ -44,8 +44,8 @@ def test_there_is_time_to_spare_while_less_than_a_core_computes(
     monkeypatch: pytest.MonkeyPatch, used: float, has_time: bool
 ) -> None:
     moments = {"now": 100.0, "used": 7.0}
-    monkeypatch.setattr("trailkeep.app.verify_pool.time.monotonic", lambda: moments["now"])
-    monkeypatch.setattr("trailkeep.app.verify_pool.time.process_time", lambda: moments["used"])
+    monkeypatch.setattr("trailkeep.app.pool.time.monotonic", lambda: moments["now"])
+    monkeypatch.setattr("trailkeep.app.pool.time.process_time", lambda: moments["used"])
     spare = _Spare()
     assert not spare.has_time()  # nothing to judge by yet
     moments.update(now=101.0, used=7.0 + used)

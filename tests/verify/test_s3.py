@@ -13,8 +13,8 @@ import pytest
 from benchmarks.archive_stub import Archive, Running, Thing
 from tests.verify.build import BEGIN, HOUR, Made, archive
 from tests.verify.checking import Checked, check
-from trailkeep.app.verify_keys import PublicKeys
-from trailkeep.app.verify_pool import Pool, fetch
+from trailkeep.app.pool import Pool, fetch
+from trailkeep.app.verify.keys import PublicKeys
 from trailkeep.aws.archive.folder import FolderArchive
 from trailkeep.aws.archive.open import open_bucket
 from trailkeep.aws.archive.public_keys import PublishedKeys

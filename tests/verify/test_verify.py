@@ -11,7 +11,7 @@ import pytest
 from benchmarks.archive_stub import Thing
 from tests.verify.build import BEGIN, BUCKET, HOUR, Chain, Made, archive, digest, grow, of_chains, public_der, signed
 from tests.verify.checking import Memory, check
-from trailkeep.app.attest import Ledger
+from trailkeep.app.verify.attest import Ledger
 from trailkeep.aws.read.lifecycle import fold_rule
 from trailkeep.errors import ExitCode
 from trailkeep.ports import Obstacle

@@ -16,7 +16,7 @@ from trailkeep.cli import options as o
 from trailkeep.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from trailkeep.app.coverage_run import Coverage
+    from trailkeep.app.coverage.run import Coverage
     from trailkeep.app.world import Access, Wanted
     from trailkeep.aws.cloud import Cloud
     from trailkeep.model.snapshot import Snapshot
@@ -104,9 +104,9 @@ def coverage(
 
     Exits with 3 when an expected hour is uncovered, with 4 where only something could not be known.
     """
-    from trailkeep.app.coverage import coverage as measure
-    from trailkeep.app.coverage_open import open_sources, present
-    from trailkeep.app.coverage_run import Asked
+    from trailkeep.app.coverage.archive import coverage as measure
+    from trailkeep.app.coverage.open import open_sources, present
+    from trailkeep.app.coverage.run import Asked
     from trailkeep.app.prove import spec_beside
     from trailkeep.cli.moments import moment
     from trailkeep.cli.verify_watch import VerifyWatch

@@ -14,7 +14,7 @@ from trailkeep.cli import options as o
 from trailkeep.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from trailkeep.app.verify import Verified
+    from trailkeep.app.verify.archive import Verified
     from trailkeep.model.snapshot import Snapshot
 
 
@@ -115,9 +115,9 @@ def verify(
 
     Exits with 3 for a bad object or an uncovered hour, with 4 where only something could not be read.
     """
-    from trailkeep.app.verify import Asked
-    from trailkeep.app.verify import verify as check
-    from trailkeep.app.verify_place import How, Location, open_place
+    from trailkeep.app.verify.archive import Asked
+    from trailkeep.app.verify.archive import verify as check
+    from trailkeep.app.verify.place import How, Location, open_place
     from trailkeep.app.world import now
     from trailkeep.cli.moments import moment
     from trailkeep.cli.verify_watch import VerifyWatch
@@ -143,7 +143,7 @@ def verify(
     if workers != "1" and inventory is not None:
         raise UsageError("--inventory is looked up by one process", hint="leave --workers out; little is fetched")
     if workers != "1":
-        from trailkeep.app.verify_spread import spread_out
+        from trailkeep.app.verify.spread import spread_out
         from trailkeep.spread import spread_over
 
         opened = spread_out(opened, spread_over(workers), location, access, how)

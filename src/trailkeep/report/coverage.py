@@ -59,7 +59,7 @@ class Sample(Protocol):
 
 
 class Coverage(Protocol):
-    """What is told: see `app.coverage_run`."""
+    """What is told: see `app.coverage.run`."""
 
     window: Window
     days: Window

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from trailkeep.app.coverage_place import Archive
-from trailkeep.app.coverage_run import Sources, Unit
+from trailkeep.app.coverage.place import Archive
+from trailkeep.app.coverage.run import Sources, Unit
 from trailkeep.model.archive import LifecycleRule
 from trailkeep.verify.coverage.causes import Expiry
 from trailkeep.verify.keys import Folder

@@ -7,13 +7,13 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
-from trailkeep.app.verify_findings import Findings
-from trailkeep.app.verify_follow import Opening, follow_leads
-from trailkeep.app.verify_keys import PublicKeys
-from trailkeep.app.verify_pool import Pool, each
-from trailkeep.app.verify_recover import look_for_versions
-from trailkeep.app.verify_run import GRACE, Lead, Progress, Tools, Unit, UnitResult
-from trailkeep.app.verify_unit import verify_unit
+from trailkeep.app.pool import Pool, each
+from trailkeep.app.verify.findings import Findings
+from trailkeep.app.verify.follow import Opening, follow_leads
+from trailkeep.app.verify.keys import PublicKeys
+from trailkeep.app.verify.recover import look_for_versions
+from trailkeep.app.verify.run import GRACE, Lead, Progress, Tools, Unit, UnitResult
+from trailkeep.app.verify.unit import verify_unit
 from trailkeep.errors import UsageError
 from trailkeep.model.archive import LifecycleRule
 from trailkeep.ports import ReadError, Store
@@ -26,8 +26,8 @@ from trailkeep.verify.summary import Summary, Window
 from trailkeep.verify.verdict import Cause, Finding, Kind
 
 if TYPE_CHECKING:
-    from trailkeep.app.attest import Ledger
-    from trailkeep.app.verify_inventory import Inventory
+    from trailkeep.app.verify.attest import Ledger
+    from trailkeep.app.verify.inventory import Inventory
     from trailkeep.model.snapshot import Snapshot
 
 UNITS_AT_ONCE = 16

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from trailkeep.app.coverage_place import Archive, Refused, open_archive
-from trailkeep.app.coverage_run import Sources
-from trailkeep.app.verify_pool import Pool
+from trailkeep.app.coverage.place import Archive, Refused, open_archive
+from trailkeep.app.coverage.run import Sources
+from trailkeep.app.pool import Pool
 from trailkeep.app.world import Access, now
 from trailkeep.errors import AwsError, UsageError
 from trailkeep.model.snapshot import Snapshot

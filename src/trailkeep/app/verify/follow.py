@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from trailkeep.app.verify_pool import each, fetch
-from trailkeep.app.verify_run import Lead, Tools, Unit, UnitResult
+from trailkeep.app.pool import each, fetch
+from trailkeep.app.verify.run import Lead, Tools, Unit, UnitResult
 from trailkeep.ports import Obstacle, ReadError, Store
 from trailkeep.verify.content import LARGEST_DIGEST
 from trailkeep.verify.judge import OBSTACLES, Judged, judge
@@ -19,7 +19,7 @@ from trailkeep.verify.summary import Summary, Window
 from trailkeep.verify.verdict import Cause, Finding, Kind, Verdict
 
 if TYPE_CHECKING:
-    from trailkeep.app.attest import Ledger
+    from trailkeep.app.verify.attest import Ledger
 
 
 class NotVouchedError(Exception):

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 
-from trailkeep.app.verify_findings import Findings
-from trailkeep.app.verify_pool import Pool
+from trailkeep.app.pool import Pool
+from trailkeep.app.verify.findings import Findings
 from trailkeep.ports import ReadError, Store, Version
 from trailkeep.verify.verdict import Cause, Finding, Totals
 

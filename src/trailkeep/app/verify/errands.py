@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Final, NamedTuple
 
-from trailkeep.app.attest import Row
-from trailkeep.app.verify_pool import Fetched, fetch
-from trailkeep.app.verify_run import Tools, state_of
-from trailkeep.app.verify_slots import Slot, fetch_digest
+from trailkeep.app.pool import Fetched, fetch
+from trailkeep.app.verify.attest import Row
+from trailkeep.app.verify.run import Tools, state_of
+from trailkeep.app.verify.slots import Slot, fetch_digest
 from trailkeep.ports import NotThereError, ReadError
 from trailkeep.verify.digest import LogFile
 from trailkeep.verify.judge import OBSTACLES, Fault, judge_log

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from trailkeep.app.verify_logs import Dark, Shelf
-from trailkeep.app.verify_run import Tools, Unit, UnitResult
+from trailkeep.app.verify.logs import Dark, Shelf
+from trailkeep.app.verify.run import Tools, Unit, UnitResult
 from trailkeep.ports import ReadError
 from trailkeep.verify.chain import HOUR, Hole
 from trailkeep.verify.judge import OBSTACLES, Fault

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final
 
-from trailkeep.app.verify_run import IN_FLIGHT, Tools, Unit, UnitResult, listing
+from trailkeep.app.verify.run import IN_FLIGHT, Tools, Unit, UnitResult, listing
 from trailkeep.ports import ReadError
 from trailkeep.verify.judge import OBSTACLES
 from trailkeep.verify.keys import Folder, parse_log

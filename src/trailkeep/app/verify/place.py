@@ -8,17 +8,17 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from trailkeep.app.verify import Expired, Place
-from trailkeep.app.verify_follow import NotVouchedError, Other
-from trailkeep.app.verify_keys import PublicKeys
-from trailkeep.app.verify_pool import Pool
+from trailkeep.app.pool import Pool
+from trailkeep.app.verify.archive import Expired, Place
+from trailkeep.app.verify.follow import NotVouchedError, Other
+from trailkeep.app.verify.keys import PublicKeys
 from trailkeep.app.world import Access, now, open_cloud
 from trailkeep.errors import AwsError, UsageError
 from trailkeep.ports import Obstacle, ReadError
 
 if TYPE_CHECKING:
-    from trailkeep.app.attest import Ledger
-    from trailkeep.app.verify_inventory import Inventory
+    from trailkeep.app.verify.attest import Ledger
+    from trailkeep.app.verify.inventory import Inventory
     from trailkeep.aws.cloud import Cloud
     from trailkeep.model.archive import LifecycleRule
     from trailkeep.model.snapshot import Snapshot
@@ -98,7 +98,7 @@ def open_place(location: Location, access: Access, how: How) -> tuple[Place, str
 
 
 def _inventory(text: str, location: Location, prefix: str, access: Access, cloud: "Callable[[], Cloud]") -> "Inventory":
-    from trailkeep.app.verify_inventory import open_inventory
+    from trailkeep.app.verify.inventory import open_inventory
 
     return open_inventory(text, _parts(location.text)[0], prefix, cloud, access, location.account)
 
@@ -200,7 +200,7 @@ def _asking(cloud: "Callable[[], Cloud]") -> "Callable[[], KeySource]":
 def _ledger(how: How, bucket: str) -> "Ledger | None":
     if how.attest is None:
         return None
-    from trailkeep.app.attest import Ledger, read_signing_key
+    from trailkeep.app.verify.attest import Ledger, read_signing_key
 
     key = read_signing_key(how.signing_key) if how.signing_key else None
     return Ledger(how.attest, bucket, now(), key)

@@ -3,11 +3,11 @@
 import random
 from datetime import UTC, datetime
 
-from trailkeep.app.coverage_expiry import Expiries, shortest
-from trailkeep.app.coverage_place import Archive
-from trailkeep.app.coverage_run import Asked, Coverage, Sources, Unit
-from trailkeep.app.coverage_sample import Draw, Sample, Spot, oldest, take
-from trailkeep.app.verify_pool import each
+from trailkeep.app.coverage.expiry import Expiries, shortest
+from trailkeep.app.coverage.place import Archive
+from trailkeep.app.coverage.run import Asked, Coverage, Sources, Unit
+from trailkeep.app.coverage.sample import Draw, Sample, Spot, oldest, take
+from trailkeep.app.pool import each
 from trailkeep.model.ids import AccountId, Region
 from trailkeep.model.recorder import Channel
 from trailkeep.model.snapshot import Snapshot

@@ -13,9 +13,9 @@ from trailkeep.verify.summary import ChainSum, Window
 from trailkeep.verify.verdict import Finding, Totals
 
 if TYPE_CHECKING:
-    from trailkeep.app.attest import Ledger
-    from trailkeep.app.verify_inventory import Inventory
-    from trailkeep.app.verify_pool import Pool
+    from trailkeep.app.pool import Pool
+    from trailkeep.app.verify.attest import Ledger
+    from trailkeep.app.verify.inventory import Inventory
 
 GRACE: Final = timedelta(hours=2)
 """How long after its end a digest may still be on its way."""

@@ -10,13 +10,13 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
-from trailkeep.app.verify_deleted import fetch_deleted
-from trailkeep.app.verify_errands import Came, Errands, Log, row_of
-from trailkeep.app.verify_logs import Shelf
-from trailkeep.app.verify_pool import Fetched
-from trailkeep.app.verify_run import IN_FLIGHT, Lead, Tools, Unit, UnitResult
-from trailkeep.app.verify_slots import BEFORE, Line, Slot, Slots, was_deleted
-from trailkeep.app.verify_tell import Telling
+from trailkeep.app.pool import Fetched
+from trailkeep.app.verify.deleted import fetch_deleted
+from trailkeep.app.verify.errands import Came, Errands, Log, row_of
+from trailkeep.app.verify.logs import Shelf
+from trailkeep.app.verify.run import IN_FLIGHT, Lead, Tools, Unit, UnitResult
+from trailkeep.app.verify.slots import BEFORE, Line, Slot, Slots, was_deleted
+from trailkeep.app.verify.tell import Telling
 from trailkeep.ports import NotThereError, ReadError
 from trailkeep.verify.chain import HOUR, Seen, end_of, follow, hours
 from trailkeep.verify.digest import Digest, Link, LogFile

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from trailkeep.app.attest import Attested
-from trailkeep.app.verify_deleted import Deleted, Lost, fetch_deleted
-from trailkeep.app.verify_pool import Fetched, fetch
-from trailkeep.app.verify_run import Tools, listing
-from trailkeep.app.verify_tell import Telling
+from trailkeep.app.pool import Fetched, fetch
+from trailkeep.app.verify.attest import Attested
+from trailkeep.app.verify.deleted import Deleted, Lost, fetch_deleted
+from trailkeep.app.verify.run import Tools, listing
+from trailkeep.app.verify.tell import Telling
 from trailkeep.ports import Entry, ReadError
 from trailkeep.verify.chain import HOUR, Seen
 from trailkeep.verify.content import LARGEST_DIGEST

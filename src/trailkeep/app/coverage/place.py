@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from trailkeep.app.verify_pool import Fetched, Pool, each, fetch
+from trailkeep.app.pool import Fetched, Pool, each, fetch
 from trailkeep.errors import AwsError, UsageError
 from trailkeep.ports import Entry, Found, NotThereError, Obstacle, ReadError, Store, Version
 from trailkeep.verify.content import LARGEST_DIGEST

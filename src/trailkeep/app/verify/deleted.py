@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Final
 
-from trailkeep.app.verify_pool import Fetched, fetch
+from trailkeep.app.pool import Fetched, fetch
 from trailkeep.ports import ReadError, Store, Version
 from trailkeep.verify.chain import HOUR
 from trailkeep.verify.content import LARGEST_DIGEST

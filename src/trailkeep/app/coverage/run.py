@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
-from trailkeep.app.coverage_place import Archive
-from trailkeep.app.coverage_sample import Sample
-from trailkeep.app.verify_pool import Pool
+from trailkeep.app.coverage.place import Archive
+from trailkeep.app.coverage.sample import Sample
+from trailkeep.app.pool import Pool
 from trailkeep.errors import ExitCode
 from trailkeep.model.snapshot import Snapshot
 from trailkeep.setup.spec import Spec

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from trailkeep.app.coverage_place import Archive, storage_class
-from trailkeep.app.verify_pool import Fetched, Pool, each, fetch
+from trailkeep.app.coverage.place import Archive, storage_class
+from trailkeep.app.pool import Fetched, Pool, each, fetch
 from trailkeep.ports import ReadError
 from trailkeep.verify.coverage.retention import Retention
 from trailkeep.verify.keys import Base, Folder, parse_digest, parse_log

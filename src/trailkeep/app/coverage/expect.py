@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
-from trailkeep.app.coverage_place import Archive, ends, find_bases, find_regions
-from trailkeep.app.coverage_run import DEFAULT_SPAN, GRACE, Asked, Coverage, Sources, Unit
-from trailkeep.app.verify_pool import each
+from trailkeep.app.coverage.place import Archive, ends, find_bases, find_regions
+from trailkeep.app.coverage.run import DEFAULT_SPAN, GRACE, Asked, Coverage, Sources, Unit
+from trailkeep.app.pool import each
 from trailkeep.errors import TrailkeepError, UsageError
 from trailkeep.model.ids import AccountId, Region
 from trailkeep.model.snapshot import Snapshot

@@ -6,13 +6,13 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 
-from trailkeep.app.coverage_config import config_rows, sampled
-from trailkeep.app.coverage_expect import begin, find_places, units_of, wish_of
-from trailkeep.app.coverage_expiry import Expiries
-from trailkeep.app.coverage_place import look
-from trailkeep.app.coverage_run import Asked, Coverage, Progress, Sources, Unit
-from trailkeep.app.coverage_told import regions_enabled, trail_history
-from trailkeep.app.verify_pool import each
+from trailkeep.app.coverage.config import config_rows, sampled
+from trailkeep.app.coverage.expect import begin, find_places, units_of, wish_of
+from trailkeep.app.coverage.expiry import Expiries
+from trailkeep.app.coverage.place import look
+from trailkeep.app.coverage.run import Asked, Coverage, Progress, Sources, Unit
+from trailkeep.app.coverage.told import regions_enabled, trail_history
+from trailkeep.app.pool import each
 from trailkeep.model.ids import Region, is_opt_in
 from trailkeep.model.snapshot import Snapshot
 from trailkeep.verify.coverage.causes import (

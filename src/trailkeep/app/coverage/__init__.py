@@ -1,0 +1,1 @@
+"""coverage: whether everything that should be in an archive is there, hour by hour."""
