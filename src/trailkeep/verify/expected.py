@@ -1,6 +1,6 @@
 """Which chains of digests there should be: by what the organization is, or by what the archive itself shows."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,9 @@ from trailkeep.verify.keys import Base, Chain
 
 if TYPE_CHECKING:
     from trailkeep.model.snapshot import Snapshot
+
+Writer = tuple[str, str]
+"""A trail, by its name and home Region."""
 
 
 def by_organization(snapshot: "Snapshot", bucket: str) -> Iterator[tuple[Chain, datetime | None]]:
@@ -28,6 +31,25 @@ def by_organization(snapshot: "Snapshot", bucket: str) -> Iterator[tuple[Chain, 
                 if trail.records(account.id, region):
                     chain = Chain(base=base, region=region, trail=trail.name, home_region=trail.home_region)
                     yield chain, account.joined
+
+
+def writers(snapshot: "Snapshot", bucket: str) -> Callable[[Base], frozenset[Writer] | None]:
+    """Who writes below a base: trails that exist, running or not, for active accounts; None where that was not seen."""
+    active = {account.id for account in snapshot.active()}
+    blind = {u.account for u in snapshot.unreachable}
+    found: dict[Base, set[Writer]] = {}
+    for trail in snapshot.trails:
+        if trail.bucket == bucket:
+            organization = snapshot.organization.id if trail.is_organization else ""
+            for account in active if trail.is_organization else active & {trail.owner}:
+                base = Base(prefix=trail.prefix.strip("/"), organization=organization, account=account)
+                found.setdefault(base, set()).add((trail.name, trail.home_region))
+
+    def known(base: Base) -> frozenset[Writer] | None:
+        is_seen = not blind & {snapshot.organization.management, base.account}
+        return frozenset(found.get(base, ())) if is_seen else None
+
+    return known
 
 
 def by_symmetry(seen: Iterable[Chain]) -> Iterator[Chain]:

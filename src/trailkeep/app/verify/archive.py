@@ -18,7 +18,7 @@ from trailkeep.errors import UsageError
 from trailkeep.model.archive import LifecycleRule
 from trailkeep.ports import ReadError, Store
 from trailkeep.verify.chain import HOUR
-from trailkeep.verify.expected import by_organization, by_symmetry
+from trailkeep.verify.expected import by_organization, by_symmetry, writers
 from trailkeep.verify.judge import OBSTACLES
 from trailkeep.verify.keys import Base, Chain, Folder, parse_base, parse_digest
 from trailkeep.verify.lifecycle import Kept, kept
@@ -35,6 +35,7 @@ UNITS_AT_ONCE = 16
 
 _DEEPEST = 6
 _MOST_FOLDERS = 2_000
+_NAMED = 5
 
 T = TypeVar("T")
 
@@ -110,17 +111,23 @@ def verify(place: Place, asked: Asked, progress: Progress) -> Verified:
         verified.findings.add(finding)
 
     progress.units(len(units))
-    work = [Unit(base=b, region=r, window=window, trail=asked.trail) for b, r in units]
+    known = writers(place.snapshot, place.store.bucket) if place.snapshot else (lambda _: None)
+    work = [Unit(base=b, region=r, window=window, trail=asked.trail, writers=known(b)) for b, r in units]
     results = place.elsewhere(work, tools) if place.elsewhere else _at_once(verify_unit, work, tools)
     leads: list[Lead] = []
+    ended: list[Chain] = []
+    silent: set[tuple[Base, str]] = set()
     for result in results:
         leads += result.onward
+        ended += result.ended
+        silent |= {(result.unit.base, result.unit.region)} if result.is_silent else set()
         verified.totals.merge(result.totals)
         verified.chains.extend(result.chains.values())
         verified.notes.extend(n for n in result.notes if n not in verified.notes)
 
+    verified.notes.extend(_over(ended))
     verified.chains.sort(key=lambda c: c.chain)
-    _absent(place, asked, verified, tools)
+    _absent(place, asked, verified, tools, silent)
     if not place.is_folder:
         look_for_versions(verified.findings, place.store, place.name, place.pool, verified.totals)
     if place.ledger is not None:
@@ -311,9 +318,10 @@ def _unlisted(store: Store, prefix: str, error: ReadError) -> Finding:
     )
 
 
-def _absent(place: Place, asked: Asked, verified: Verified, tools: Tools) -> None:
-    """Chains that should be there and have left no digest in the window."""
+def _absent(place: Place, asked: Asked, verified: Verified, tools: Tools, silent: set[tuple[Base, str]]) -> None:
+    """Chains that should be there and have left no digest in the window, besides those already told of."""
     seen = {c.chain for c in verified.chains if c.digests}
+    told = {c.chain for c in verified.chains}
     if place.snapshot is not None:
         expected = dict(by_organization(place.snapshot, place.store.bucket))
         why = "the organization has this account and Region, and its trail keeps digests, but none is here"
@@ -322,7 +330,7 @@ def _absent(place: Place, asked: Asked, verified: Verified, tools: Tools) -> Non
         why = "the trail keeps digests of this Region for other accounts, and of other Regions for this one"
     window = verified.window
     until = min(window.until or window.expected, window.expected)
-    for chain in sorted(set(expected) - seen):
+    for chain in sorted(c for c in set(expected) - told if (c.base, c.region) not in silent):
         joined = expected[chain]
         start = max((m for m in (window.since, tools.oldest(_digests(chain)), joined) if m), default=None)
         if not _is_asked(chain, asked) or (start is not None and start > until - HOUR):
@@ -341,6 +349,16 @@ def _absent(place: Place, asked: Asked, verified: Verified, tools: Tools) -> Non
         )
         verified.totals.add(Kind.HOURS, finding.verdict)
         verified.findings.add(finding)
+
+
+def _over(ended: list[Chain]) -> Iterator[str]:
+    if ended:
+        whose = sorted({f"{c.trail} in {c.base.account}" for c in ended})
+        more = f" and {len(whose) - _NAMED:,} more" if len(whose) > _NAMED else ""
+        yield (
+            f"where {len(ended):,} chains end is not judged, as the snapshot has no trail that goes on with them for "
+            f"an active account: {', '.join(whose[:_NAMED])}{more}"
+        )
 
 
 def _digests(chain: Chain) -> str:

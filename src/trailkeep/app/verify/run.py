@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from trailkeep.ports import Entry, Store
 from trailkeep.verify.digest import Link
+from trailkeep.verify.expected import Writer
 from trailkeep.verify.judge import KeyFor
 from trailkeep.verify.keys import Base, Chain, DigestKey
 from trailkeep.verify.summary import ChainSum, Window
@@ -52,6 +53,8 @@ class Unit:
     region: str
     window: Window
     trail: str | None = None
+    writers: frozenset[Writer] | None = None
+    """The trails that write there, where that is known: that the chain of another one ends is no finding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +70,18 @@ class Lead:
 
 @dataclass(slots=True, kw_only=True)
 class UnitResult:
-    """What came of a unit; its findings went to the sink as they were made."""
+    """What came of a unit; its findings went to the sink as they were made.
 
+    `is_silent`: no digest spoke for the window, which was told. `ended` are chains that no trail goes on with.
+    """
+
+    unit: Unit
     totals: Totals = field(default_factory=Totals)
     chains: dict[Chain, ChainSum] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     onward: "list[Lead]" = field(default_factory=list)
+    is_silent: bool = False
+    ended: "list[Chain]" = field(default_factory=list)
 
     def chain(self, chain: Chain) -> ChainSum:
         """The sum of a chain, begun when it is first asked for."""

@@ -1,6 +1,7 @@
 """The digests of an account and Region in their order: as they are listed, and as they are remembered."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,7 +11,7 @@ from trailkeep.app.verify.attest import Attested
 from trailkeep.app.verify.deleted import Deleted, Lost, fetch_deleted
 from trailkeep.app.verify.run import Tools, listing
 from trailkeep.app.verify.tell import Telling
-from trailkeep.ports import Entry, ReadError
+from trailkeep.ports import Entry, ReadError, Store
 from trailkeep.verify.chain import HOUR, Seen
 from trailkeep.verify.content import LARGEST_DIGEST
 from trailkeep.verify.judge import Judged, judge
@@ -73,42 +74,62 @@ class Slots:
             is_expired=telling.is_expired,
             wanted=lambda key: not trail or key.chain.trail == trail,
         )
+        self._strays: set[str] = set()
 
     def __iter__(self) -> Iterator[Slot]:
         window = self.unit.window
         witness: dict[tuple[Chain, bool], Slot] = {}
+        seen: set[tuple[Chain, bool]] = set()
         followed: set[tuple[Chain, bool]] = set()
         for slot in self._with_deleted():
             line = (slot.key.chain, slot.key.is_backfill)
             if self.unit.trail and slot.key.chain.trail != self.unit.trail:
                 self.telling.shelf.mixed = True
-            elif window.since and slot.key.end <= window.since:
+                continue
+            if window.since and slot.key.end <= window.since:
                 witness[line] = slot
-            elif window.until and slot.key.end > window.until:
-                if slot.key.end > window.until + 2 * HOUR and slot.key.end.date() > window.until.date():
-                    return
-                if line not in followed and slot.key.end <= window.until + 2 * HOUR:
+                continue
+            if window.until and slot.key.end > window.until:
+                is_next = slot.key.end <= window.until + 2 * HOUR
+                is_only = not (seen or followed or witness)  # what lies between may be gone: this one says so
+                if line not in followed and (is_next or is_only):
                     followed.add(line)
-                    slot.is_witness = True
-                    yield slot
-            else:
-                before = witness.pop(line, None)
-                if before is not None:
-                    before.is_witness = True
-                    yield before
-                yield slot
+                    yield from _witnesses(witness.pop(line, None), slot)
+                elif not is_next and slot.key.end.date() > window.until.date():
+                    break
+                continue
+            seen.add(line)
+            yield from _witnesses(witness.pop(line, None))
+            yield slot
+        # chains that go no further than this: nothing of them lies in the window
+        yield from _witnesses(*(slot for slot in witness.values() if not slot.key.is_backfill))
 
     def _with_deleted(self) -> Iterator[Slot]:
         """Everything listed and remembered, and between it what was deleted and can still be read."""
         window, deleted = self.unit.window, self.deleted
-        folder = deleted.folder
-        after = f"{folder}{deleted.begin:%Y/%m/%d}/" if deleted.begin else ""
-        for slot in self._merged(folder, after):
+        for slot in self._from_before():
             if deleted.wanted(slot.key):
                 yield from map(was_deleted, deleted.before(slot.key, is_start=self._is_start(slot)))
             yield slot
         until = min(window.until, window.expected) if window.until else window.expected
         yield from map(was_deleted, deleted.behind(until))
+
+    def _from_before(self) -> Iterator[Slot]:
+        """Everything from a day before the window on; from the last day before that, where the window has nothing."""
+        folder, begin, until = self.deleted.folder, self.deleted.begin, self.unit.window.until
+        if begin is None:
+            yield from self._merged(folder, "")
+            return
+        slots = self._merged(folder, f"{folder}{begin:%Y/%m/%d}/")
+        first = next(slots, None)
+        if first is None or (until and first.key.end > until):
+            last = last_day(self.tools.store, folder, begin)
+            if last:
+                yield from self._merged(folder, last)
+                return
+        if first is not None:
+            yield first
+            yield from slots
 
     def _is_start(self, slot: Slot) -> bool:
         """Whether this digest is proved to begin its chain, so that none can lie deleted before it."""
@@ -151,11 +172,38 @@ class Slots:
             yield Slot(key, "", attested=known, is_gone=True)
 
     def _stray(self, entry: Entry) -> None:
-        if entry.size == 0 and not entry.key.endswith(".json.gz"):
+        if (entry.size == 0 and not entry.key.endswith(".json.gz")) or entry.key in self._strays:
             return
+        self._strays.add(entry.key)
         self.telling.find(
             Cause.UNREFERENCED, Kind.DIGEST, entry.key, detail="it lies among digests and is not named like one"
         )
+
+
+def _witnesses(*slots: Slot | None) -> Iterator[Slot]:
+    for slot in slots:
+        if slot is not None:
+            slot.is_witness = True
+            yield slot
+
+
+def last_day(store: Store, folder: str, before: datetime) -> str:
+    """The newest folder of a day, of those before a moment, that has something in it; "" for none.
+
+    Three listings of folders where there is one. Raises ReadError.
+    """
+    stop = f"{folder}{before:%Y/%m/%d}/"
+
+    def newest(inside: str, digits: Sequence[int]) -> str:
+        names = re.compile(rf"\d{{{digits[0]}}}/")
+        for below in sorted(store.folders(inside), reverse=True):
+            if below < stop and names.fullmatch(below[len(inside) :]):
+                found = newest(below, digits[1:]) if len(digits) > 1 else below
+                if found:
+                    return found
+        return ""
+
+    return newest(folder, (4, 2, 2))
 
 
 def fetch_digest(tools: Tools, slot: Slot) -> Fetched | ReadError:

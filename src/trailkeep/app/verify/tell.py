@@ -30,7 +30,8 @@ class Telling:
         cause = Cause.DELETED if hole.key else Cause.GAP
         self.darken(hole.start, hole.end, Fault(cause=cause, detail=hole.detail))
         if hole.key is None:
-            self.gap(chain, hole.start, hole.end, hole.detail)
+            start, end = max(hole.start, window.since or hole.start), min(hole.end, window.until or hole.end)
+            self.gap(chain, start, end, hole.detail)
         else:
             self.missing.add(str(hole.key))
             kind = Kind.BACKFILL if hole.key.is_backfill else Kind.DIGEST

@@ -51,13 +51,14 @@ class _Run:
     def __init__(self, unit: Unit, tools: Tools) -> None:
         self.unit = unit
         self.tools = tools
-        self.result = UnitResult()
+        self.result = UnitResult(unit=unit)
         self.shelf = Shelf(tools, unit, self.result, again=self.look_again, gone=self.tell_gone, late=self.look_deleted)
         self.telling = Telling(unit, tools, self.result, self.shelf)
         self.slots = Slots(self.telling)
         self.lines: dict[tuple[Chain, bool], Line] = {}
         self.queue: deque[Slot] = deque()
         self.errands = Errands(tools)
+        self.is_blind = False
         self.ahead, self.waiting = AHEAD, _TODO
         if tools.ledger is not None:
             self.ahead, self.waiting = lookahead(tools.pool.workers, tools.at_once)
@@ -74,6 +75,7 @@ class _Run:
                 while self.is_full():
                     self.pump()
         except ReadError as error:
+            self.is_blind = True
             self.telling.unlisted(error)
         while self.queue or self.errands.open:
             self.pump()
@@ -83,6 +85,7 @@ class _Run:
         self.tails()
         self.shelf.list_before(None)
         self.drain()
+        self.silence()
         return self.result
 
     def is_full(self) -> bool:
@@ -199,7 +202,7 @@ class _Run:
             signature = "" if judged.fault else judged.signature
             bare = replace(judged.digest, log_files=())
             now = Seen(key=slot.key, digest=bare, sha256=judged.sha256, signature=signature)
-            fault = self.linked(line, now, is_witness=slot.is_witness and line.before is None) or judged.fault
+            fault = self.linked(line, now) or judged.fault
             line.before, line.unproved = now, []
         else:
             fault = judged.fault or Fault(cause=Cause.FORMAT, detail="it is not a digest")
@@ -211,13 +214,15 @@ class _Run:
         self.said(slot, fault)
         self.finish(slot)
 
-    def linked(self, line: Line, now: Seen, *, is_witness: bool) -> Fault | None:
+    def linked(self, line: Line, now: Seen) -> Fault | None:
         fault = None
-        since = self.unit.window.since
-        if is_witness:
+        since, until = self.unit.window.since, self.unit.window.until
+        if since and now.key.end <= since:
             return None
         link = now.digest.previous
         is_first = line.before is None and not line.unproved and link is not None and not now.key.is_backfill
+        if is_first and not since and until and now.key.end > until:
+            since = until - HOUR  # when it began nobody knows
         if link and link.bucket != now.digest.bucket:
             self.went_elsewhere(line, now, link)
         elif since and is_first:
@@ -237,7 +242,8 @@ class _Run:
         here = {str(k) for k in line.unproved} | ({str(line.before.key)} if line.before else set())
         if not now.key.is_backfill and link.key not in here and (since is None or now.start > since):
             bucket = self.tools.store.bucket or now.digest.bucket
-            self.result.onward.append(Lead(by=now.key, bucket=bucket, link=link, since=since, until=now.start))
+            end = min(now.start, self.unit.window.until or now.start)
+            self.result.onward.append(Lead(by=now.key, bucket=bucket, link=link, since=since, until=end))
 
     def said(self, slot: Slot, fault: Fault | None) -> None:
         if slot.is_witness:
@@ -337,16 +343,46 @@ class _Run:
         for (chain, is_backfill), line in self.lines.items():
             if is_backfill:
                 continue
-            if line.before is not None:
-                for hole in end_of(line.before, line.unproved, until):
-                    self.telling.hole(chain, hole)
-            elif line.last_end and line.last_end < until - HOUR:
-                self.telling.gap(chain, line.last_end, until, "no digest that can be believed says what came then")
+            if self.unit.writers is None or (chain.trail, chain.home_region) in self.unit.writers:
+                self.tail(chain, line, until)
+            else:
+                self.result.ended.append(chain)
             if line.last_end:
                 # the next digest is not due yet: what was delivered since the last one is in none
                 due = line.last_end + HOUR * max(0, int((until - line.last_end) / HOUR))
                 told.append(due if due > until else due - IN_FLIGHT)
         self.shelf.judged_until = min(told, default=until - IN_FLIGHT)
+
+    def tail(self, chain: Chain, line: Line, until: datetime) -> None:
+        window = self.unit.window
+        since = window.since
+        if line.before is not None:
+            holes = list(end_of(line.before, line.unproved, until))
+            if since and line.last_end and line.last_end <= since and holes and holes[-1].end > since:
+                said = f"the last digest of this chain ends at {line.last_end:%Y-%m-%d %H:%M} UTC"
+                self.telling.gap(chain, since, holes[-1].end, said)
+                return
+            for hole in holes:
+                self.telling.hole(chain, hole)
+        elif line.last_end and line.last_end < until - HOUR:
+            begin = max(line.last_end, since or line.last_end)
+            self.telling.gap(chain, begin, until, "no digest that can be believed says what came then")
+        elif line.unproved and window.until and line.unproved[0].end > window.until:
+            begin = since or until - HOUR
+            self.telling.gap(chain, begin, until, "no digest of these hours is left, and the next one proves nothing")
+
+    def silence(self) -> None:
+        """No digest speaks for the window, of an account and Region that has left something in the archive."""
+        window, result = self.unit.window, self.result
+        until = min(window.until or window.expected, window.expected)
+        told = self.lines or self.is_blind or self.shelf.mixed or self.unit.writers == frozenset()
+        if told or window.since is None or until - window.since < HOUR:
+            return
+        if not self.telling.is_expired(until):
+            result.is_silent = True
+            detail = "the archive has a folder of this account and Region, and no digest in it speaks for these hours"
+            folder = self.unit.base.folder(Folder.DIGEST, self.unit.region)
+            self.telling.find(Cause.NO_CHAIN, Kind.HOURS, folder, None, window.since, until, detail)
 
 
 def _gone(slot: Slot) -> str:
