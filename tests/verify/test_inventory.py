@@ -181,7 +181,7 @@ def test_hours_after_the_inventory_are_not_judged_and_that_is_said(bench: Bench)
     found = bench.recheck(place)
     assert found.verified.window.until == bench.at - 2 * HOUR
     assert "were not rechecked" in " ".join(found.verified.notes)
-    with pytest.raises(UsageError, match="not after --since"):
+    with pytest.raises(UsageError, match="two hours before the inventory"):
         bench.recheck(place, since=bench.at)
 
 

@@ -159,12 +159,21 @@ def _window(place: Place, asked: Asked, units: Iterable[tuple[Base, str]]) -> Wi
     if place.inventory is not None:  # what came later may be in it or not
         seen = place.inventory.created - GRACE
         until, expected = min(until or seen, seen), min(expected, seen)
-        if asked.since is not None and asked.since >= until:
-            raise UsageError(
-                f"the inventory is of {place.inventory.created:%Y-%m-%d %H:%M} UTC, which is not after --since",
-                hint="name a newer inventory, or an earlier --since",
-            )
+    last = min(until or expected, expected)
+    if asked.since is not None and asked.since >= last:
+        raise UsageError(
+            f"there is nothing to verify between --since and {last:%Y-%m-%d %H:%M} UTC, {_why(place, last, until)}",
+            hint="give an earlier --since",
+        )
     return Window(since=asked.since, until=until, expected=expected)
+
+
+def _why(place: Place, last: datetime, until: datetime | None) -> str:
+    if place.inventory is not None:
+        return f"two hours before the inventory of {place.inventory.created:%Y-%m-%d %H:%M} UTC"
+    if last == until:
+        return "which is --until"
+    return "when the folder's newest digest ends" if place.is_folder else "as a digest may be on its way for two hours"
 
 
 class Expired:
