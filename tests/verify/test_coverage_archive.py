@@ -238,6 +238,17 @@ def test_an_empty_folder_and_a_time_without_hours_are_refused(tmp_path: Path) ->
         )
 
 
+@pytest.mark.parametrize(
+    ("asked", "unfound"),
+    [({"accounts": {SHOP, "999999999999"}}, "999999999999"), ({"regions": {"us-east-1", "mars"}}, "mars")],
+)
+def test_what_was_asked_for_by_name_and_nobody_knows_is_refused(
+    tmp_path: Path, asked: dict[str, set[str]], unfound: str
+) -> None:
+    with pytest.raises(UsageError, match=f"logs of {unfound}"):
+        measure(organization(tmp_path), **{name: frozenset(names) for name, names in asked.items()})  # type: ignore[arg-type]
+
+
 def test_hours_too_young_to_judge_are_not_judged() -> None:
     refused = Refused("acme-trail", None)
     found = measure(

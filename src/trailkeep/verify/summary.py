@@ -54,7 +54,8 @@ class Summary:
 
     @property
     def exit_code(self) -> ExitCode:
-        """3 for a bad object or an uncovered hour, 4 where only something could not be read."""
+        """3 for a bad object or an uncovered hour, 4 where only something could not be read, or nothing was there."""
         if any(self.totals.of(v) for v in (Verdict.TAMPERED, Verdict.MISSING, Verdict.UNCOVERED)):
             return ExitCode.FAILS
-        return ExitCode.INCOMPLETE if self.totals.of(Verdict.UNREADABLE) else ExitCode.OK
+        unknown = self.totals.of(Verdict.UNREADABLE) or self.totals.is_empty
+        return ExitCode.INCOMPLETE if unknown else ExitCode.OK

@@ -119,6 +119,11 @@ class Totals:
         self.raw_bytes += other.raw_bytes
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing was judged at all."""
+        return not any(self.counts.values())
+
+    @property
     def by_verdict(self) -> Mapping[Verdict, int]:
         """How many of each verdict, all kinds together."""
         return {v: self.of(v) for v in Verdict}

@@ -1,6 +1,6 @@
 """What a run of coverage expects: where logs may lie, which time is judged, which accounts and Regions."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from trailkeep.app.coverage.place import Archive, ends, find_bases, find_regions
@@ -158,14 +158,30 @@ def units_of(sources: Sources, asked: Asked, bases: Places, found: Coverage, wis
         only = None if asked.accounts is None else frozenset(AccountId(a) for a in asked.accounts)
         wanted = expected(sources.snapshot, found.window, wish, now=sources.now, only=only)
     chosen = [e for e in wanted if not asked.regions or e.region in asked.regions or e.region == EVERY_REGION]
-    if not chosen and (refused := next((n for n in found.notes if "not listed" in n), None)):
+    refused = next((n for n in found.notes if "not listed" in n), None)
+    if not chosen and refused:
         raise TrailkeepError(refused, hint="let the reader list the bucket (s3:ListBucket)")
     if not chosen:
         raise UsageError(
             "there is nothing to look at: no account and Region is left",
             hint="name the folder that holds AWSLogs/, and check --account and --region",
         )
+    if not refused:
+        refuse_unfound(asked, chosen, by_archive=sources.snapshot is None)
     return [Unit(e, tuple(bases.get(e.account, ()))) for e in chosen]
+
+
+def refuse_unfound(asked: Asked, chosen: Sequence[Expected], *, by_archive: bool) -> None:
+    """What was asked for by name must be among what is looked at: a wiped account is not covered by leaving it out."""
+    accounts, regions = {e.account for e in chosen}, {e.region for e in chosen}
+    unfound = {"--account": (asked.accounts or frozenset()) - accounts if by_archive else frozenset()}
+    unfound["--region"] = asked.regions - regions if EVERY_REGION not in regions else frozenset()
+    for option, names in unfound.items():
+        if names:
+            raise UsageError(
+                f"nothing says that there should be logs of {', '.join(sorted(names))}",
+                hint=f"check {option}; without --snapshot only what left a folder in the archive is known",
+            )
 
 
 def _of_archive(sources: Sources, asked: Asked, bases: Places, found: Coverage) -> list[Expected]:

@@ -92,6 +92,8 @@ def verify(place: Place, asked: Asked, progress: Progress) -> Verified:
             f"there are no CloudTrail logs below {place.name}/{asked.prefix}",
             hint="name the folder that holds AWSLogs/, and check --account, --region and --organization",
         )
+    if place.snapshot is None and not unread:
+        _refuse_unfound(place, asked, units)
     window = _window(place, asked, units)
     verified = Verified(place=place.name, window=window, findings=Findings(), notes=_notes(place, window))
     tools = Tools(
@@ -133,7 +135,24 @@ def verify(place: Place, asked: Asked, progress: Progress) -> Verified:
     if place.ledger is not None:
         place.ledger.close()
     _follow(place, leads, tools, verified)
+    if verified.totals.is_empty:
+        whose = f" of the trail {asked.trail}" if asked.trail else ""
+        verified.notes.append(f"nothing was verified: no digest{whose} lies in the window")
     return verified
+
+
+def _refuse_unfound(place: Place, asked: Asked, units: list[tuple[Base, str]]) -> None:
+    """What was asked for by name must be there, where no snapshot says whether it should be."""
+    unfound = {
+        "--account": asked.accounts - {base.account for base, _ in units},
+        "--region": asked.regions - {region for _, region in units},
+    }
+    for option, names in unfound.items():
+        if names:
+            raise UsageError(
+                f"there are no CloudTrail logs of {', '.join(sorted(names))} below {place.name}/{asked.prefix}",
+                hint=f"check {option}; with --snapshot, what should be there and is not is MISSING or UNCOVERED",
+            )
 
 
 def _follow(place: Place, leads: list[Lead], tools: Tools, verified: Verified) -> None:
