@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from tests.doctor import made
-from tests.doctor.edits import CONFIG, HOME, LA, ORG, TOOLING, TRAIL, WEB, probe, rows
+from tests.doctor.edits import CONFIG, HOME, LA, OPT_IN, ORG, TOOLING, TRAIL, WEB, probe, rows
 from tests.setup import build
+from trailkeep.doctor.cause import Family
 from trailkeep.doctor.diagnose import PROBES, probes
+from trailkeep.doctor.symptoms import Sight
 from trailkeep.doctor.verdict import Answer, State
 from trailkeep.model.ids import AccountId
 from trailkeep.model.snapshot import Snapshot, Unreachable
@@ -153,3 +155,11 @@ def test_questions_are_limited_for_each_cause() -> None:
     )
     asked = probes(made.found(stale))
     assert len([p for p in asked if p.operation == "lookup_events" and not p.about]) == 21 <= PROBES
+
+
+@pytest.mark.parametrize(("account", "whose"), [(WEB, "web (444444444444)"), (None, "any account")])
+def test_a_region_that_is_not_enabled_says_why_nothing_is_to_be_seen(account: str | None, whose: str) -> None:
+    diagnosis = made.found(made.healthy(), account=AccountId(account) if account else None, region=OPT_IN)
+    symptom = next(s for s in diagnosis.symptoms if s.family is Family.LOGS)
+    assert symptom.sight is Sight.UNKNOWN
+    assert f"{OPT_IN} is not enabled in {whose}" in symptom.said[0]

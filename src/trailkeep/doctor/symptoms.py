@@ -34,9 +34,9 @@ def look(view: View, subject: Subject, family: Family, *, asked: bool) -> Sympto
     """What is seen of one symptom."""
     match family:
         case Family.LOGS:
-            return _folded(family, _logs(view, subject))
+            return _folded(family, _logs(view, subject), _nowhere(view, subject))
         case Family.REGIONS:
-            return _folded(family, _regions(view, subject))
+            return _folded(family, _regions(view, subject), _nowhere(view, subject))
         case Family.RETENTION:
             return _retention(view, subject, asked=asked)
         case Family.DELETION:
@@ -47,7 +47,16 @@ def look(view: View, subject: Subject, family: Family, *, asked: bool) -> Sympto
 Told = tuple[Sight, str]
 
 
-def _folded(family: Family, told: Iterator[Told]) -> Symptom:
+def _nowhere(view: View, subject: Subject) -> str:
+    """Why nothing should be there to see."""
+    chosen = [a for a in view.snapshot.active() if subject.account in {None, a.id}]
+    if subject.region and chosen and all(a.regions and subject.region not in a.regions for a in chosen):
+        whose = view.name(chosen[0].id) if len(chosen) == 1 else "any account"
+        return f"no account and Region should log: {subject.region} is not enabled in {whose} (C4)"
+    return "no account and Region should log"
+
+
+def _folded(family: Family, told: Iterator[Told], nowhere: str) -> Symptom:
     by_sight: dict[Sight, list[str]] = {}
     for sight, said in told:
         by_sight.setdefault(sight, []).append(said)
@@ -56,7 +65,7 @@ def _folded(family: Family, told: Iterator[Told]) -> Symptom:
         if sight in by_sight:
             return Symptom(family=family, sight=sight, said=tuple(by_sight[sight]), fine=fine)
     if not fine:
-        return Symptom(family=family, sight=Sight.UNKNOWN, said=("no account and Region should log",))
+        return Symptom(family=family, sight=Sight.UNKNOWN, said=(nowhere,))
     return Symptom(family=family, sight=Sight.NOT_SEEN, fine=fine)
 
 
@@ -142,7 +151,7 @@ def _retention(view: View, subject: Subject, *, asked: bool) -> Symptom:
     if want is None:
         said = "nobody says how long logs should be kept: --days N, or a specification with --spec"
         return Symptom(family=Family.RETENTION, sight=Sight.UNKNOWN if asked else Sight.UNASKED, said=(said,))
-    return _folded(Family.RETENTION, _kept(view, want))
+    return _folded(Family.RETENTION, _kept(view, want), "no bucket of logs is known")
 
 
 def _kept(view: View, want: retention.Wanted) -> Iterator[Told]:
