@@ -9,11 +9,12 @@ from typing import Any
 from benchmarks.archive_stub import Thing
 from tests.verify.build import BUCKET, Made
 from trailkeep.app.pool import Pool
-from trailkeep.app.verify.archive import Asked, Place, Verified, verify
+from trailkeep.app.verify.archive import Verified, verify
 from trailkeep.app.verify.attest import Ledger
 from trailkeep.app.verify.follow import Opening
 from trailkeep.app.verify.inventory import Inventory
 from trailkeep.app.verify.keys import PublicKeys
+from trailkeep.app.verify.run import Asked, Place
 from trailkeep.model.archive import LifecycleRule
 from trailkeep.ports import Entry, Found, NotThereError, Obstacle, PublicKey, ReadError, Version
 from trailkeep.verify.verdict import Finding, Kind, Verdict

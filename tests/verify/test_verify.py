@@ -13,7 +13,7 @@ from tests.verify.build import BEGIN, BUCKET, HOUR, Chain, Made, archive, digest
 from tests.verify.checking import Memory, check
 from trailkeep.app.verify.attest import Ledger
 from trailkeep.aws.read.lifecycle import fold_rule
-from trailkeep.errors import ExitCode, UsageError
+from trailkeep.errors import ExitCode
 from trailkeep.ports import Obstacle
 from trailkeep.verify.digest import fingerprint
 from trailkeep.verify.verdict import Kind, Verdict
@@ -386,27 +386,3 @@ def test_a_backfill_digest_is_a_chain_of_its_own(made: Made) -> None:
     assert found.verified.totals.of(Verdict.VALID, Kind.BACKFILL) == 1
     made.objects[key] = thing
     assert check(made).said[key] == "TAMPERED format"
-
-
-@pytest.mark.parametrize(
-    ("asked", "unfound"),
-    [({"accounts": {"111111111111", "999999999999"}}, "999999999999"), ({"regions": {"us-east-1", "mars"}}, "mars")],
-)
-def test_what_was_asked_for_by_name_and_is_not_there_is_refused(
-    made: Made, asked: dict[str, set[str]], unfound: str
-) -> None:
-    with pytest.raises(UsageError, match=f"no CloudTrail logs of {unfound}"):
-        check(made, **{name: frozenset(names) for name, names in asked.items()})  # type: ignore[arg-type]
-
-
-def test_a_run_that_judged_nothing_is_not_fine(made: Made) -> None:
-    found = check(made, trail="misspelt")
-    assert found.verified.exit_code is ExitCode.INCOMPLETE
-    assert "nothing was verified: no digest of the trail misspelt lies in the window" in found.verified.notes
-
-
-def test_a_window_in_which_nothing_can_be_judged_yet_is_refused(made: Made) -> None:
-    with pytest.raises(UsageError, match="on its way for two hours"):
-        check(made, since=made.until + HOUR)
-    with pytest.raises(UsageError, match="newest digest"):
-        check(made, since=made.until + HOUR, is_folder=True)

@@ -1,4 +1,4 @@
-"""A window of time in an archive: whatever is gone from it is told, whatever is left before, in and behind it."""
+"""What is asked for, of a time or by name: whatever is gone from it is told, whatever is left around it."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from tests.setup import build
 from tests.verify.build import BEGIN, BUCKET, HOUR, ORG, Made, fresh
 from tests.verify.checking import Memory, check
 from trailkeep.app.pool import Pool
-from trailkeep.errors import ExitCode
+from trailkeep.errors import ExitCode, UsageError
 from trailkeep.model.ids import Region
 from trailkeep.model.snapshot import Snapshot, Unreachable
 from trailkeep.verify.verdict import Finding, Kind
@@ -146,3 +146,30 @@ def test_a_hole_in_a_closed_account_is_told() -> None:
     found = check(made, pool=POOL, snapshot=snapshot())
     told = {f.key for f in found.findings if f.account == GONE}
     assert told == {key for key in gone if "CloudTrail-Digest" in key}
+
+
+def small() -> Made:
+    return fresh(accounts=2, regions=2, hours=8, logs=3)
+
+
+@pytest.mark.parametrize(
+    ("asked", "unfound"),
+    [({"accounts": {"111111111111", "999999999999"}}, "999999999999"), ({"regions": {"us-east-1", "mars"}}, "mars")],
+)
+def test_what_was_asked_for_by_name_and_is_not_there_is_refused(asked: dict[str, set[str]], unfound: str) -> None:
+    with pytest.raises(UsageError, match=f"no CloudTrail logs of {unfound}"):
+        check(small(), **{name: frozenset(names) for name, names in asked.items()})  # type: ignore[arg-type]
+
+
+def test_a_run_that_judged_nothing_is_not_fine() -> None:
+    found = check(small(), trail="misspelt")
+    assert found.verified.exit_code is ExitCode.INCOMPLETE
+    assert "nothing was verified: no digest of the trail misspelt lies in the window" in found.verified.notes
+
+
+def test_a_window_in_which_nothing_can_be_judged_yet_is_refused() -> None:
+    made = small()
+    with pytest.raises(UsageError, match="on its way for two hours"):
+        check(made, since=made.until + HOUR)
+    with pytest.raises(UsageError, match="newest digest"):
+        check(made, since=made.until + HOUR, is_folder=True)

@@ -115,9 +115,9 @@ def verify(
 
     Exits with 3 for a bad object or an uncovered hour, with 4 where only something could not be read.
     """
-    from trailkeep.app.verify.archive import Asked
     from trailkeep.app.verify.archive import verify as check
     from trailkeep.app.verify.place import How, Location, open_place
+    from trailkeep.app.verify.run import Asked
     from trailkeep.app.world import now
     from trailkeep.cli.moments import moment
     from trailkeep.cli.verify_watch import VerifyWatch

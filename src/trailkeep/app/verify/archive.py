@@ -5,76 +5,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from trailkeep.app.pool import Pool, each
+from trailkeep.app.verify.find import find_units, refuse_unfound
 from trailkeep.app.verify.findings import Findings
-from trailkeep.app.verify.follow import Opening, follow_leads
-from trailkeep.app.verify.keys import PublicKeys
+from trailkeep.app.verify.follow import follow_leads
 from trailkeep.app.verify.recover import look_for_versions
-from trailkeep.app.verify.run import GRACE, Lead, Progress, Tools, Unit, UnitResult
+from trailkeep.app.verify.run import GRACE, Asked, Lead, Place, Progress, Tools, Unit, UnitResult
 from trailkeep.app.verify.unit import verify_unit
 from trailkeep.errors import UsageError
 from trailkeep.model.archive import LifecycleRule
 from trailkeep.ports import ReadError, Store
 from trailkeep.verify.chain import HOUR
 from trailkeep.verify.expected import by_organization, by_symmetry, writers
-from trailkeep.verify.judge import OBSTACLES
-from trailkeep.verify.keys import Base, Chain, Folder, parse_base, parse_digest
+from trailkeep.verify.keys import Base, Chain, Folder, parse_digest
 from trailkeep.verify.lifecycle import Kept, kept
 from trailkeep.verify.summary import Summary, Window
 from trailkeep.verify.verdict import Cause, Finding, Kind
 
 if TYPE_CHECKING:
-    from trailkeep.app.verify.attest import Ledger
     from trailkeep.app.verify.inventory import Inventory
-    from trailkeep.model.snapshot import Snapshot
 
 UNITS_AT_ONCE = 16
 """So many accounts × Regions are under way: enough to keep every thread busy where each has little."""
 
-_DEEPEST = 6
-_MOST_FOLDERS = 2_000
 _NAMED = 5
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What a person wants verified: everything below `prefix`, narrowed by what is not empty."""
-
-    prefix: str = ""
-    accounts: frozenset[str] = frozenset()
-    regions: frozenset[str] = frozenset()
-    organization: str = ""
-    trail: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where it lies, and how it is read: `name` is the bucket or folder that is read, `now` the moment of reading.
-
-    A folder is as old as the newest digest in it; a bucket is as old as now. `lifecycle` may raise ReadError.
-    """
-
-    store: Store
-    name: str
-    now: datetime
-    keys: PublicKeys
-    pool: Pool
-    is_folder: bool = False
-    lifecycle: Callable[[], tuple[LifecycleRule, ...]] = tuple
-    ledger: "Ledger | None" = None
-    recheck: bool = False
-    inventory: "Inventory | None" = None
-    snapshot: "Snapshot | None" = None
-    opening: Opening | None = None
-    """Opens the other buckets that signed digests name; None: they are not followed."""
-    elsewhere: Callable[[list[Unit], Tools], Iterator[UnitResult]] | None = None
-    """Where the units are verified, if not by the threads of this process."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,14 +42,14 @@ class Verified(Summary):
 
 def verify(place: Place, asked: Asked, progress: Progress) -> Verified:
     """Verify an archive. Raises UsageError where there is none; what cannot be read is in what it returns."""
-    units, unread = _units(place, asked)
+    units, unread = find_units(place, asked)
     if not units and not unread:
         raise UsageError(
             f"there are no CloudTrail logs below {place.name}/{asked.prefix}",
             hint="name the folder that holds AWSLogs/, and check --account, --region and --organization",
         )
     if place.snapshot is None and not unread:
-        _refuse_unfound(place, asked, units)
+        refuse_unfound(place, asked, units)
     window = _window(place, asked, units)
     verified = Verified(place=place.name, window=window, findings=Findings(), notes=_notes(place, window))
     tools = Tools(
@@ -139,20 +95,6 @@ def verify(place: Place, asked: Asked, progress: Progress) -> Verified:
         whose = f" of the trail {asked.trail}" if asked.trail else ""
         verified.notes.append(f"nothing was verified: no digest{whose} lies in the window")
     return verified
-
-
-def _refuse_unfound(place: Place, asked: Asked, units: list[tuple[Base, str]]) -> None:
-    """What was asked for by name must be there, where no snapshot says whether it should be."""
-    unfound = {
-        "--account": asked.accounts - {base.account for base, _ in units},
-        "--region": asked.regions - {region for _, region in units},
-    }
-    for option, names in unfound.items():
-        if names:
-            raise UsageError(
-                f"there are no CloudTrail logs of {', '.join(sorted(names))} below {place.name}/{asked.prefix}",
-                hint=f"check {option}; with --snapshot, what should be there and is not is MISSING or UNCOVERED",
-            )
 
 
 def _follow(place: Place, leads: list[Lead], tools: Tools, verified: Verified) -> None:
@@ -289,63 +231,6 @@ def _at_once(function: "Callable[[Unit, Tools], UnitResult]", work: list[Unit], 
     drivers.close()
 
 
-def _units(place: Place, asked: Asked) -> tuple[list[tuple[Base, str]], list[Finding]]:
-    """Every account and Region that has a folder of digests or of log files."""
-    unread: list[Finding] = []
-
-    def folders(prefix: str) -> tuple[str, ...]:
-        try:
-            return place.store.folders(prefix)
-        except ReadError as error:
-            unread.append(_unlisted(place.store, prefix, error))
-            return ()
-
-    bases = [b for b in _bases(folders, asked.prefix, place.pool) if _is_base_asked(b, asked)]
-    kinds = [(b, b.folder(kind)) for b in bases for kind in (Folder.DIGEST, Folder.LOG)]
-    found: set[tuple[Base, str]] = set()
-    for (base, folder), inside in zip(kinds, _all(place.pool, folders, [f for _, f in kinds]), strict=True):
-        regions = {f[len(folder) : -1] for f in inside}
-        found |= {(base, r) for r in regions}
-    known = place.ledger.units() if place.ledger else set()  # wiped ones leave no folder
-    found |= {(b, r) for b, r in known if str(b).startswith(asked.prefix) and _is_base_asked(b, asked)}
-    return sorted((b, r) for b, r in found if not asked.regions or r in asked.regions), unread
-
-
-def _bases(folders: Callable[[str], tuple[str, ...]], prefix: str, pool: Pool) -> list[Base]:
-    level, found, seen = [prefix if not prefix or prefix.endswith("/") else f"{prefix}/"], set(), 0
-    for _ in range(_DEEPEST):
-        below = [f for inside in _all(pool, folders, level) for f in inside]
-        level = []
-        for folder in below:
-            base = parse_base(folder)
-            if base is not None:
-                found |= {base} if str(base) == folder else set()
-            elif seen < _MOST_FOLDERS:
-                seen += 1
-                level.append(folder)
-    given = parse_base(prefix if prefix.endswith("/") else f"{prefix}/")
-    return sorted(found | ({given} if given else set()))
-
-
-def _all(pool: Pool, function: Callable[[str], T], items: list[str]) -> list[T]:
-    """`function` of each item, on many threads, in the items' order."""
-    found = dict(each(pool, lambda numbered: (numbered[0], function(numbered[1])), enumerate(items)))
-    return [found[n] for n in range(len(items))]
-
-
-def _unlisted(store: Store, prefix: str, error: ReadError) -> Finding:
-    base = parse_base(prefix)
-    return Finding(
-        cause=OBSTACLES[error.why],
-        kind=Kind.HOURS,
-        bucket=store.bucket,
-        key=prefix,
-        account=base.account if base else "",
-        region="",
-        detail=f"it could not be listed: {error.detail}",
-    )
-
-
 def _absent(place: Place, asked: Asked, verified: Verified, tools: Tools, silent: set[tuple[Base, str]]) -> None:
     """Chains that should be there and have left no digest in the window, besides those already told of."""
     seen = {c.chain for c in verified.chains if c.digests}
@@ -395,14 +280,8 @@ def _digests(chain: Chain) -> str:
 
 def _is_asked(chain: Chain, asked: Asked) -> bool:
     return (
-        _is_base_asked(chain.base, asked)
+        asked.has(chain.base)
         and (not asked.regions or chain.region in asked.regions)
         and (not asked.trail or chain.trail == asked.trail)
         and str(chain.base).startswith(asked.prefix)
-    )
-
-
-def _is_base_asked(base: Base, asked: Asked) -> bool:
-    return (not asked.accounts or base.account in asked.accounts) and (
-        not asked.organization or base.organization == asked.organization
     )

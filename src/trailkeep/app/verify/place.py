@@ -9,9 +9,10 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from trailkeep.app.pool import Pool
-from trailkeep.app.verify.archive import Expired, Place
+from trailkeep.app.verify.archive import Expired
 from trailkeep.app.verify.follow import NotVouchedError, Other
 from trailkeep.app.verify.keys import PublicKeys
+from trailkeep.app.verify.run import Place
 from trailkeep.app.world import Access, now, open_cloud
 from trailkeep.errors import AwsError, UsageError
 from trailkeep.ports import Obstacle, ReadError

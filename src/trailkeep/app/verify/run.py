@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
+from trailkeep.model.archive import LifecycleRule
 from trailkeep.ports import Entry, Store
 from trailkeep.verify.digest import Link
 from trailkeep.verify.expected import Writer
@@ -16,7 +17,10 @@ from trailkeep.verify.verdict import Finding, Totals
 if TYPE_CHECKING:
     from trailkeep.app.pool import Pool
     from trailkeep.app.verify.attest import Ledger
+    from trailkeep.app.verify.follow import Opening
     from trailkeep.app.verify.inventory import Inventory
+    from trailkeep.app.verify.keys import PublicKeys
+    from trailkeep.model.snapshot import Snapshot
 
 GRACE: Final = timedelta(hours=2)
 """How long after its end a digest may still be on its way."""
@@ -43,6 +47,49 @@ class Progress(Protocol):
     def objects(self, number: int, size: int) -> None:
         """So many objects, of so many stored bytes, were read."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a person wants verified: everything below `prefix`, narrowed by what is not empty."""
+
+    prefix: str = ""
+    accounts: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+    organization: str = ""
+    trail: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def has(self, base: Base) -> bool:
+        """Whether an account's folder is among what is wanted."""
+        return (not self.accounts or base.account in self.accounts) and (
+            not self.organization or base.organization == self.organization
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where it lies, and how it is read: `name` is the bucket or folder that is read, `now` the moment of reading.
+
+    A folder is as old as the newest digest in it; a bucket is as old as now. `lifecycle` may raise ReadError.
+    """
+
+    store: Store
+    name: str
+    now: datetime
+    keys: "PublicKeys"
+    pool: "Pool"
+    is_folder: bool = False
+    lifecycle: Callable[[], tuple[LifecycleRule, ...]] = tuple
+    ledger: "Ledger | None" = None
+    recheck: bool = False
+    inventory: "Inventory | None" = None
+    snapshot: "Snapshot | None" = None
+    opening: "Opening | None" = None
+    """Opens the other buckets that signed digests name; None: they are not followed."""
+    elsewhere: "Callable[[list[Unit], Tools], Iterator[UnitResult]] | None" = None
+    """Where the units are verified, if not by the threads of this process."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

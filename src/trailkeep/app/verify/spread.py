@@ -10,10 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from trailkeep.app.verify.archive import Place
 from trailkeep.app.verify.attest import Ledger, Row
 from trailkeep.app.verify.place import How, Location, default_keys, open_place
-from trailkeep.app.verify.run import Tools, Unit, UnitResult
+from trailkeep.app.verify.run import Place, Tools, Unit, UnitResult
 from trailkeep.app.verify.unit import verify_unit
 from trailkeep.app.world import Access
 from trailkeep.spread import Spread
