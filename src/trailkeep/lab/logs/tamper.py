@@ -256,10 +256,14 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             act=lambda s: forged.unlinked(s.vault, s.inside()[0], s.digests),
         ),
         "account-wiped": Kind(
-            does="everything of an account gone", expected="UNCOVERED no-chain", act=lambda s: _wipe(s, _account)
+            does="everything of an account gone, in all its Regions",
+            expected="UNCOVERED no-chain",
+            act=lambda s: _wipe(s, _account),
         ),
         "region-wiped": Kind(
-            does="everything of a Region gone", expected="UNCOVERED no-chain", act=lambda s: _wipe(s, _region)
+            does="everything of a Region gone, in all accounts",
+            expected="UNCOVERED no-chain",
+            act=lambda s: _wipe(s, _region),
         ),
     }
 )
