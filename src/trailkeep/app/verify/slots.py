@@ -9,6 +9,7 @@ from typing import Final
 from trailkeep.app.pool import Fetched, fetch
 from trailkeep.app.verify.attest import Attested
 from trailkeep.app.verify.deleted import Deleted, Lost, fetch_deleted
+from trailkeep.app.verify.logs import Dark
 from trailkeep.app.verify.run import Tools, listing
 from trailkeep.app.verify.tell import Telling
 from trailkeep.ports import Entry, ReadError, Store
@@ -52,6 +53,8 @@ class Line:
 
     before: Seen | None = None
     unproved: list[DigestKey] = field(default_factory=list)
+    dark: list[Dark] = field(default_factory=list)
+    """The hours of `unproved`."""
     pending: Slot | None = None
     last_end: datetime | None = None
     """The end of the last digest that was settled, whatever came of it."""

@@ -21,6 +21,8 @@ class Telling:
         self.shelf = shelf
         self.missing: set[str] = set()
         """Digests that a link or an hour told to be missing."""
+        self.is_blind = False
+        """Whether the digests could not be listed."""
 
     def hole(self, chain: Chain, hole: Hole) -> None:
         """Tell what is missing or uncovered, as far as it lies in the window."""
@@ -42,16 +44,24 @@ class Telling:
         self.darken(start, end, Fault(cause=Cause.GAP, detail=detail))
         self.find(Cause.GAP, Kind.HOURS, "", chain, start, end, detail)
 
-    def darken(self, start: datetime, end: datetime, fault: Fault) -> None:
-        """Nothing proves the log files of these hours."""
+    def darken(self, start: datetime, end: datetime, fault: Fault) -> Dark:
+        """Nothing proves the log files of these hours; what was noted for them."""
         unreadable = verdict_of(fault.cause) is Verdict.UNREADABLE
         cause = fault.cause if unreadable else Cause.UNPROVEN
         why = "could not be read" if unreadable else "is gone or not to be believed"
         detail = f"the digest that would name it {why}"
-        self.shelf.dark.append(Dark(start=start, end=end, cause=cause, detail=detail))
+        dark = Dark(start=start, end=end, cause=cause, detail=detail)
+        self.shelf.dark.append(dark)
+        return dark
+
+    def lighten(self, dark: list[Dark]) -> None:
+        """What was thought to speak for these hours does not belong there: the chain goes on without it."""
+        while dark:
+            self.shelf.dark.remove(dark.pop())
 
     def unlisted(self, error: ReadError) -> None:
         """Tell that the digests could not be listed."""
+        self.is_blind = True
         window = self.unit.window
         folder = self.unit.base.folder(Folder.DIGEST, self.unit.region)
         detail = f"the digests could not be listed: {error.detail}"

@@ -12,13 +12,14 @@ from typing import Final
 
 from trailkeep.app.pool import Fetched
 from trailkeep.app.verify.deleted import fetch_deleted
+from trailkeep.app.verify.ends import tell_ends, tell_silence
 from trailkeep.app.verify.errands import Came, Errands, Log, row_of
 from trailkeep.app.verify.logs import Shelf
-from trailkeep.app.verify.run import IN_FLIGHT, Lead, Tools, Unit, UnitResult
+from trailkeep.app.verify.run import Lead, Tools, Unit, UnitResult
 from trailkeep.app.verify.slots import BEFORE, Line, Slot, Slots, was_deleted
 from trailkeep.app.verify.tell import Telling
 from trailkeep.ports import NotThereError, ReadError
-from trailkeep.verify.chain import HOUR, Seen, end_of, follow, hours
+from trailkeep.verify.chain import HOUR, Seen, follow, hours
 from trailkeep.verify.digest import Digest, Link, LogFile
 from trailkeep.verify.judge import OBSTACLES, Fault, Judged, judge, proved_by
 from trailkeep.verify.keys import Chain, Folder, parse_log
@@ -58,7 +59,6 @@ class _Run:
         self.lines: dict[tuple[Chain, bool], Line] = {}
         self.queue: deque[Slot] = deque()
         self.errands = Errands(tools)
-        self.is_blind = False
         self.ahead, self.waiting = AHEAD, _TODO
         if tools.ledger is not None:
             self.ahead, self.waiting = lookahead(tools.pool.workers, tools.at_once)
@@ -75,17 +75,16 @@ class _Run:
                 while self.is_full():
                     self.pump()
         except ReadError as error:
-            self.is_blind = True
             self.telling.unlisted(error)
         while self.queue or self.errands.open:
             self.pump()
         for line in self.lines.values():
             self.settle(line, None)
         self.drain()
-        self.tails()
+        self.shelf.judged_until = tell_ends(self.telling, self.lines)
         self.shelf.list_before(None)
         self.drain()
-        self.silence()
+        tell_silence(self.telling, self.lines)
         return self.result
 
     def is_full(self) -> bool:
@@ -203,11 +202,13 @@ class _Run:
             bare = replace(judged.digest, log_files=())
             now = Seen(key=slot.key, digest=bare, sha256=judged.sha256, signature=signature)
             fault = self.linked(line, now) or judged.fault
-            line.before, line.unproved = now, []
+            if line.before and bare.previous and bare.previous.key == str(line.before.key):
+                self.telling.lighten(line.dark)  # put in between: the chain joins without it
+            line.before, line.unproved, line.dark = now, [], []
         else:
             fault = judged.fault or Fault(cause=Cause.FORMAT, detail="it is not a digest")
             line.unproved.append(slot.key)
-            self.telling.darken(slot.key.end - HOUR, slot.key.end, fault)
+            line.dark.append(self.telling.darken(slot.key.end - HOUR, slot.key.end, fault))
         if slot.is_gone:
             fault = Fault(cause=Cause.DELETED, detail=_gone(slot))
         slot.is_settled = True
@@ -333,56 +334,6 @@ class _Run:
             self.result.totals.add(Kind.LOG, Verdict.VALID, -1)
             self.result.totals.attested -= 1
             self.telling.find(Cause.DELETED, Kind.LOG, key, detail="it was there when it was verified")
-
-    # what is not there
-
-    def tails(self) -> None:
-        window = self.unit.window
-        until = min(window.until, window.expected) if window.until else window.expected
-        told = []
-        for (chain, is_backfill), line in self.lines.items():
-            if is_backfill:
-                continue
-            if self.unit.writers is None or (chain.trail, chain.home_region) in self.unit.writers:
-                self.tail(chain, line, until)
-            else:
-                self.result.ended.append(chain)
-            if line.last_end:
-                # the next digest is not due yet: what was delivered since the last one is in none
-                due = line.last_end + HOUR * max(0, int((until - line.last_end) / HOUR))
-                told.append(due if due > until else due - IN_FLIGHT)
-        self.shelf.judged_until = min(told, default=until - IN_FLIGHT)
-
-    def tail(self, chain: Chain, line: Line, until: datetime) -> None:
-        window = self.unit.window
-        since = window.since
-        if line.before is not None:
-            holes = list(end_of(line.before, line.unproved, until))
-            if since and line.last_end and line.last_end <= since and holes and holes[-1].end > since:
-                said = f"the last digest of this chain ends at {line.last_end:%Y-%m-%d %H:%M} UTC"
-                self.telling.gap(chain, since, holes[-1].end, said)
-                return
-            for hole in holes:
-                self.telling.hole(chain, hole)
-        elif line.last_end and line.last_end < until - HOUR:
-            begin = max(line.last_end, since or line.last_end)
-            self.telling.gap(chain, begin, until, "no digest that can be believed says what came then")
-        elif line.unproved and window.until and line.unproved[0].end > window.until:
-            begin = since or until - HOUR
-            self.telling.gap(chain, begin, until, "no digest of these hours is left, and the next one proves nothing")
-
-    def silence(self) -> None:
-        """No digest speaks for the window, of an account and Region that has left something in the archive."""
-        window, result = self.unit.window, self.result
-        until = min(window.until or window.expected, window.expected)
-        told = self.lines or self.is_blind or self.shelf.mixed or self.unit.writers == frozenset()
-        if told or window.since is None or until - window.since < HOUR:
-            return
-        if not self.telling.is_expired(until):
-            result.is_silent = True
-            detail = "the archive has a folder of this account and Region, and no digest in it speaks for these hours"
-            folder = self.unit.base.folder(Folder.DIGEST, self.unit.region)
-            self.telling.find(Cause.NO_CHAIN, Kind.HOURS, folder, None, window.since, until, detail)
 
 
 def _gone(slot: Slot) -> str:
