@@ -3,8 +3,12 @@
 `audit_peers.py` measures reading and judging beside Prowler and Cloud Custodian.
 """
 
+import json
+import os
 import resource
+import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from tests.audit.build import delivering
 from tests.setup import build
+from trailkeep.app.snapshot_file import write
 from trailkeep.audit.audit import audit
 from trailkeep.audit.promise import promised
 from trailkeep.audit.view import View
@@ -74,6 +79,24 @@ def main(number: int) -> None:
         start = time.perf_counter()
         size = sum(map(len, FORMATS[name].pieces(report)))
         print(f"  {name}: {size / 1e6:.1f} MB in {time.perf_counter() - start:.1f} s")
+    with tempfile.TemporaryDirectory() as folder:
+        whole_command(Path(folder), snapshot)
+
+
+def whole_command(folder: Path, snapshot: Snapshot) -> None:
+    """The command line in a process of its own, from the snapshot's file to what it says."""
+    write(snapshot, folder / "snapshot.json.gz")
+    (folder / "trailkeep.yaml").write_text(json.dumps(build.document(monitoring={})))  # JSON is YAML
+    for form in ("table", "jsonl"):
+        said = ["--output", form, "--output-file", str(folder / form)]
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "trailkeep", "audit", "--snapshot", "snapshot.json.gz", *said], cwd=folder
+        )
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.perf_counter() - start
+        print(f"trailkeep audit -o {form}: {seconds:.1f} s, {used.ru_maxrss / 1024:.0f} MB, exits {process.returncode}")
 
 
 if __name__ == "__main__":

@@ -125,25 +125,25 @@ def run(which: str, accounts: int, workers: int, port: int) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
-def main(accounts: int, workers: int) -> None:
+def main(accounts: int, workers: int, ways: tuple[str, ...]) -> None:
     command = [sys.executable, str(HERE / "aws_stub.py"), str(accounts), str(LATENCY)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as stub:
         assert stub.stdout
         port = int(stub.stdout.readline())
         try:
-            found = {which: run(which, accounts, workers, port) for which in ("ours", "peer")}
+            found = {which: run(which, accounts, workers, port) for which in ways}
         finally:
             stub.terminate()
     print(f"{accounts} accounts × 17 Regions, {workers} threads, {LATENCY * 1000:.0f} ms latency")
     print(f"{'':34}{'calls':>8}{'seconds':>9}{'calls/s':>9}{'CPU ms/call':>13}{'peak MB':>9}")
     names = {"ours": "shared clients (trailkeep)", "peer": "client per account×Region×service"}
-    for which, name in names.items():
-        row = found[which]
+    for which, row in found.items():
         print(
-            f"{name:34}{row['calls']:8}{row['seconds']:9.1f}{row['rate']:9.0f}{row['cpu_ms']:13.2f}{row['peak_mb']:9.0f}"
+            f"{names[which]:34}{row['calls']:8}{row['seconds']:9.1f}{row['rate']:9.0f}{row['cpu_ms']:13.2f}{row['peak_mb']:9.0f}"
         )
     print(f"calls per account × Region: {found['ours']['per_cell']:.2f}; repeated: {found['ours']['retries']}")
-    print(f"CPU per call, peer ÷ ours: {found['peer']['cpu_ms'] / found['ours']['cpu_ms']:.1f}")
+    if "peer" in found:
+        print(f"CPU per call, peer ÷ ours: {found['peer']['cpu_ms'] / found['ours']['cpu_ms']:.1f}")
 
 
 if __name__ == "__main__":
@@ -151,4 +151,5 @@ if __name__ == "__main__":
         way = {"ours": ours, "peer": peer}[sys.argv[2]]
         print(json.dumps(way(int(sys.argv[3]), int(sys.argv[4]))))
     else:
-        main(*(int(a) for a in (*sys.argv[1:], *("40", "32")[len(sys.argv) - 1 :])))
+        numbers = [int(a) for a in sys.argv[1:] if a.isdecimal()]
+        main(*(*numbers, *(40, 32)[len(numbers) :]), ways=("ours",) if "alone" in sys.argv else ("ours", "peer"))

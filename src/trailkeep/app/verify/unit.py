@@ -28,7 +28,9 @@ from trailkeep.verify.verdict import Cause, Kind, Verdict
 AHEAD: Final = 48
 """So many digests are fetched before the first of them is settled."""
 
-_TODO: Final = 4_000
+_WAITING: Final = 4_000
+"""So many log files may wait for a thread before no more digests are read."""
+
 _HELD: Final = 256 << 10
 """Stored bytes of digests on their way; they are some twenty times that in memory."""
 
@@ -59,7 +61,7 @@ class _Run:
         self.lines: dict[tuple[Chain, bool], Line] = {}
         self.queue: deque[Slot] = deque()
         self.errands = Errands(tools)
-        self.ahead, self.waiting = AHEAD, _TODO
+        self.ahead, self.waiting = AHEAD, _WAITING
         if tools.ledger is not None:
             self.ahead, self.waiting = lookahead(tools.pool.workers, tools.at_once)
 

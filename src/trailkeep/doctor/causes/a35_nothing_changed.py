@@ -34,8 +34,8 @@ CAUSE = Cause(
     family=Family.LOGS,
     cost=Cost.STATUS,
     decided="History was delivered at least once, or tried: then this is not the reason.",
-    unknown="Nothing was delivered yet. AWS does not say when a resource last changed, so an idle Region and a young "
-    "one look alike; snapshots (`deliveryFrequency`) are the heartbeat that tells.",
+    unknown="Nothing was delivered yet. A snapshot does not hold when a resource last changed, so an idle Region and a "
+    "young one look alike, and this is never confirmed; snapshots (`deliveryFrequency`) are the heartbeat that tells.",
     remedy="None: history files are written every six hours, and only when something changed.",
     sources=(
         "https://docs.aws.amazon.com/config/latest/developerguide/how-does-config-work.html",
