@@ -127,6 +127,7 @@ def test_a_region_enabled_late_is_unknown_until_the_event_history_is_asked(troub
         LATE,
         "--since",
         "32h",
+        "--no-config",
         "-o",
         "json",
     )
