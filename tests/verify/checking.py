@@ -1,7 +1,7 @@
 """Run verify on a made archive, and say what it found, by key."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -115,7 +115,7 @@ class Silent:
     def units(self, total: int) -> None:
         pass
 
-    def unit_done(self) -> None:
+    def unit_done(self, share: float = 1) -> None:
         pass
 
     def objects(self, number: int, size: int) -> None:
@@ -153,6 +153,7 @@ def check(
     keys: PublicKeys | None = None,
     opening: Opening | None = None,
     inventory: Inventory | None = None,
+    arranged: Callable[[Place], Place] = lambda place: place,
     **asked: Any,
 ) -> Checked:
     store = store or Memory(made)
@@ -172,7 +173,7 @@ def check(
         opening=opening,
         inventory=inventory,
     )
-    verified = verify(place, Asked(**asked), Silent())
+    verified = verify(arranged(place), Asked(**asked), Silent())
     findings = list(verified.findings)
     verified.findings.close()
     if pool is None:

@@ -21,7 +21,8 @@ class VerifyWatch:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._began = self._told = time.monotonic()
-        self._total = self._done = self._objects = self._bytes = 0
+        self._total = self._objects = self._bytes = 0
+        self._done = 0.0
         self._live: Progress | None = None
         self._task: TaskID | None = None
 
@@ -49,12 +50,12 @@ class VerifyWatch:
         elif self._live:
             self._task = self._live.add_task("", total=total)
 
-    def unit_done(self) -> None:
+    def unit_done(self, share: float = 1) -> None:
         """See Progress."""
         with self._lock:
-            self._done += 1
+            self._done += share
             if self._live and self._task is not None:
-                self._live.advance(self._task)
+                self._live.advance(self._task, share)
 
     def objects(self, number: int, size: int) -> None:
         """See Progress."""
@@ -70,7 +71,7 @@ class VerifyWatch:
             self._live.update(self._task, description=told)
         elif self._live is None:
             left = self._left(now)
-            say.err().print(f"{self._done} of {self._total} accounts × Regions, {told}{left}")
+            say.err().print(f"{self._done:.0f} of {self._total} accounts × Regions, {told}{left}")
 
     def _rate(self, now: float) -> str:
         seconds = max(now - self._began, 0.001)

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-from isal import isal_zlib
 
+from trailkeep.app.verify.members import is_torn, member, packed
 from trailkeep.errors import TrailkeepError
 from trailkeep.verify import digest as d
 from trailkeep.verify.digest import Digest
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 NONE: Final = "0" * 64
 _HELD = 512
 _RECENT = 2
-_PIECE = 16 << 10
 _FIELDS = ("key", "version", "listed", "raw_sha256", "stored_sha256", "size", "etag")
 
 
@@ -88,7 +87,7 @@ class Ledger:
         self.folder = folder
         self.bucket = bucket
         self.at = at
-        self._key = key
+        self.key = key
         self._lock = threading.RLock()
         self._seals: OrderedDict[Path, str] = OrderedDict()
         self._written: dict[str, str] = {}
@@ -96,11 +95,10 @@ class Ledger:
 
     def of_bucket(self, bucket: str) -> "Ledger":
         """The same folder for another bucket; this one must be closed, since a file has one writer at a time."""
-        return Ledger(self.folder, bucket, self.at, self._key)
+        return Ledger(self.folder, bucket, self.at, self.key)
 
     def attest(self, key: DigestKey, digest: Digest, signature: str, row: Row, rows: Sequence[bytes]) -> None:
         """Append one digest with its log files, each as its Row's line."""
-        path = self._path(key.chain.base.account, key.end.date())
         head = {
             "bucket": self.bucket,
             "at": self.at.isoformat(),
@@ -109,12 +107,16 @@ class Ledger:
             "signature": signature,
             "logs": len(rows),
         }
-        lines = [orjson.dumps(head), *rows]
+        self.append(key.chain.base.account, key.end.date(), [orjson.dumps(head), *rows])
+
+    def append(self, account: str, day: date, batch: Sequence[bytes]) -> None:
+        """Append the lines of one digest, without their seal."""
+        path = self._path(account, day)
         with self._lock:
             before = self._seals.pop(path, None) or self._last_seal(path)
-            seal = _seal(before, lines)
-            lines.append(orjson.dumps({"previous": before, "seal": seal, "signature": self._signed(seal)}))
-            self._append(path, _packed(lines))
+            seal = _seal(before, batch)
+            last = orjson.dumps({"previous": before, "seal": seal, "signature": self._signed(seal)})
+            self._write(path, packed([*batch, last]))
             self._seals[path] = seal
             self._written[str(path.relative_to(self.folder))] = seal
             while len(self._seals) > _HELD:
@@ -148,6 +150,10 @@ class Ledger:
         found = (p.name[:10] for p in self.folder.glob(f"{'[0-9]' * 12}/????-??-??.jsonl.gz"))
         return max(map(date.fromisoformat, found), default=None)
 
+    def has_day(self, account: str, day: date) -> bool:
+        """Whether anything of an account was attested on a day."""
+        return self._path(account, day).exists()
+
     def row(self, base: Base, region: str, key: str) -> Row | None:
         """What is remembered of one log file."""
         folder = base.folder(Folder.LOG, region)
@@ -165,7 +171,7 @@ class Ledger:
         line = {"at": self.at.isoformat(), "previous": self._last, "files": self._written}
         seal = hashlib.sha256(orjson.dumps(line)).hexdigest()
         signed = {**line, "seal": seal, "signature": self._signed(seal)}
-        self._append(self.folder / "ledger.jsonl", orjson.dumps(signed) + b"\n", sync=True)
+        self._write(self.folder / "ledger.jsonl", orjson.dumps(signed) + b"\n", sync=True)
 
     def _rows(self, base: Base, region: str, day: date) -> Iterator[Row]:
         folder = base.folder(Folder.DIGEST, region)
@@ -201,10 +207,10 @@ class Ledger:
         data = self._read(path)
         kept = promised is None
         while whole < len(data):
-            member = _member(data, whole)
-            if member is None:
+            found = member(data, whole)
+            if found is None:
                 break
-            text, whole = member
+            text, whole = found
             *lines, last = text.rstrip(b"\n").split(b"\n")
             seal = self._checked(path, before, lines, last)
             kept = kept or seal == promised
@@ -236,29 +242,28 @@ class Ledger:
         return str(seal)
 
     def _check_signature(self, path: Path, seal: str, signature: object) -> None:
-        if self._key is None:
+        if self.key is None:
             return
         from cryptography.exceptions import InvalidSignature
 
         try:
-            self._key.public_key().verify(bytes.fromhex(str(signature)), bytes.fromhex(seal))
+            self.key.public_key().verify(bytes.fromhex(str(signature)), bytes.fromhex(seal))
         except (InvalidSignature, ValueError) as error:
             raise _damaged(path, "it was not signed with this key") from error
 
     def _signed(self, seal: str) -> str | None:
-        return self._key.sign(bytes.fromhex(seal)).hex() if self._key else None
+        return self.key.sign(bytes.fromhex(seal)).hex() if self.key else None
 
     def _cut(self, path: Path, data: bytes, whole: int) -> None:
-        if not _is_torn(data[whole:]):
+        if not is_torn(data[whole:]):
             raise _damaged(path, "it holds something that is no batch")
         with self._lock:
             if path.stat().st_size == len(data):  # nobody has cut it and gone on
                 os.truncate(path, whole)
 
-    def _append(self, path: Path, data: bytes, *, sync: bool = False) -> None:
+    def _write(self, path: Path, data: bytes, *, sync: bool = False) -> None:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            file = _opened(path)
             try:
                 os.write(file, data)
                 if sync:
@@ -312,6 +317,15 @@ def read_signing_key(path: Path) -> "Ed25519PrivateKey":
     return found
 
 
+def _opened(path: Path) -> int:
+    how = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+    try:
+        return os.open(path, how, 0o600)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return os.open(path, how, 0o600)
+
+
 def _bare(digest: Digest) -> Digest:
     from dataclasses import replace
 
@@ -345,38 +359,6 @@ def _seal(before: str, lines: Iterable[bytes]) -> str:
         found.update(glue + line)
         glue = b"\n"
     return found.hexdigest()
-
-
-def _packed(lines: Iterable[bytes]) -> bytes:
-    """Lines as one gzip member."""
-    packing = isal_zlib.compressobj(1, wbits=31)
-    return b"".join([*(packing.compress(line + b"\n") for line in lines), packing.flush()])
-
-
-def _member(data: bytes, at: int) -> tuple[bytes, int] | None:
-    """The gzip member that begins at `at`, and where it ends; None for one that is torn."""
-    inflate, found = isal_zlib.decompressobj(31), []
-    try:
-        while not inflate.eof and at < len(data):
-            piece = data[at : at + _PIECE]
-            found.append(inflate.decompress(piece))
-            at += len(piece) - len(inflate.unused_data)
-    except _NOT_GZIP:
-        return None
-    return (b"".join(found), at) if inflate.eof else None
-
-
-_NOT_GZIP: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # its stub says an instance
-
-
-def _is_torn(data: bytes) -> bool:
-    """Whether these bytes are the beginning of a gzip member, as a killed run leaves them."""
-    inflate = isal_zlib.decompressobj(31)
-    try:
-        inflate.decompress(data)
-    except _NOT_GZIP:
-        return False
-    return not inflate.eof
 
 
 def _damaged(path: Path, why: str) -> TrailkeepError:

@@ -40,8 +40,8 @@ class Progress(Protocol):
         """So many accounts × Regions are to be verified, besides those told before."""
         ...
 
-    def unit_done(self) -> None:
-        """One of them is."""
+    def unit_done(self, share: float = 1) -> None:
+        """One of them is, or this share of it."""
         ...
 
     def objects(self, number: int, size: int) -> None:
@@ -161,6 +161,8 @@ class Tools:
     """How many units are verified at the same time."""
     inventory: "Inventory | None" = None
     """What versions are compared with, if not with a listing of versions."""
+    is_ahead: bool = False
+    """Whether objects are only read and attested: what is missing, and what is not named, is judged afterwards."""
     oldest: "Callable[[str], datetime | None]" = lambda _: None
     """What ended before was expired, in a folder, by the bucket's lifecycle; asked when something is not there."""
 

@@ -42,6 +42,9 @@ class Slot:
     is_settled: bool = False
     is_whole: bool = True
     left: int = 0
+    stored: int = 0
+    raw: int = 0
+    """Bytes that were read of it and of its log files, as they are stored and inflated."""
     sum: ChainSum | None = None
     """Where its log files are counted, once they are fetched."""
     rows: list[bytes] = field(default_factory=list)
@@ -110,6 +113,9 @@ class Slots:
     def _with_deleted(self) -> Iterator[Slot]:
         """Everything listed and remembered, and between it what was deleted and can still be read."""
         window, deleted = self.unit.window, self.deleted
+        if self.tools.is_ahead:
+            yield from self._from_before()
+            return
         for slot in self._from_before():
             if deleted.wanted(slot.key):
                 yield from map(was_deleted, deleted.before(slot.key, is_start=self._is_start(slot)))
@@ -195,18 +201,22 @@ def last_day(store: Store, folder: str, before: datetime) -> str:
 
     Three listings of folders where there is one. Raises ReadError.
     """
-    stop = f"{folder}{before:%Y/%m/%d}/"
+    return next(day_folders(store, folder, f"{folder}{before:%Y/%m/%d}/"), "")
 
-    def newest(inside: str, digits: Sequence[int]) -> str:
+
+def day_folders(store: Store, folder: str, stop: str) -> Iterator[str]:
+    """The folders of days before `stop`, newest first: a listing for each year and month. Raises ReadError."""
+
+    def inside(prefix: str, digits: Sequence[int]) -> Iterator[str]:
         names = re.compile(rf"\d{{{digits[0]}}}/")
-        for below in sorted(store.folders(inside), reverse=True):
-            if below < stop and names.fullmatch(below[len(inside) :]):
-                found = newest(below, digits[1:]) if len(digits) > 1 else below
-                if found:
-                    return found
-        return ""
+        for found in sorted(store.folders(prefix), reverse=True):
+            if found < stop and names.fullmatch(found[len(prefix) :]):
+                if len(digits) > 1:
+                    yield from inside(found, digits[1:])
+                else:
+                    yield found
 
-    return newest(folder, (4, 2, 2))
+    yield from inside(folder, (4, 2, 2))
 
 
 def fetch_digest(tools: Tools, slot: Slot) -> Fetched | ReadError:

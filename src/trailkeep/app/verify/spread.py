@@ -1,148 +1,251 @@
-"""verify on many processes or machines: a unit goes out as a plain value, what was found comes back as one.
+"""verify on many processes or machines: days are read anywhere, their chains are judged by processes of this machine.
 
-Attestations are written here, by one writer, in the order in which the units come back: a file has one chain of seals.
+Reading is what costs. Its unit is an account, a Region and a day, which needs nothing but the archive: the day's
+digests that are VALID with all their log files come back one by one, and are attested here, by one writer, since a file
+has one chain of seals. When all days are read, each account and Region is verified as ever: what was attested is not
+fetched again, so little is. The same code tells the same, however the days were dealt out.
+
 Public keys that a worker had to ask for come back too. Workers read the archive with credentials of their own.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final, NamedTuple
 
-from trailkeep.app.verify.attest import Ledger, Row
+from trailkeep.app.verify.attest import Ledger
+from trailkeep.app.verify.days import days_to_read
 from trailkeep.app.verify.place import How, Location, default_keys, open_place
 from trailkeep.app.verify.run import Place, Tools, Unit, UnitResult
 from trailkeep.app.verify.unit import verify_unit
 from trailkeep.app.world import Access
-from trailkeep.spread import Spread
-from trailkeep.verify.digest import Digest
-from trailkeep.verify.keys import DigestKey, Folder
-from trailkeep.verify.verdict import Finding
+from trailkeep.spread import Processes, Spread, Tell
+from trailkeep.verify.keys import Folder
+from trailkeep.verify.verdict import Finding, Totals
 
-Batch = tuple[DigestKey, Digest, str, Row, tuple[bytes, ...]]
-"""What `Ledger.attest` takes."""
+_READ: Final = 0.9
+"""The share of an account's and Region's work that is done when its days are handed out: an estimate, for progress."""
+
+_AT_ONCE: Final = 64
+"""So many objects are read before a worker says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What all units of a run are verified with, anywhere; `keys` is the file of public keys as it was here."""
+
+    location: Location
+    how: How
+    profile: str | None
+    requests: int
+    keys: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One unit with everything needed to verify it anywhere; `keys` is the file of public keys as it was here."""
+    """An account and Region to verify, and what the lifecycle has expired in its folders."""
 
     unit: Unit
-    location: Location
-    how: How
-    profile: str | None
-    workers: int
-    keys: bytes
     oldest: dict[str, datetime | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What came of a job."""
+class Batch(NamedTuple):
+    """A digest to attest, with its log files: what `Ledger.append` takes."""
 
-    result: UnitResult
-    findings: tuple[Finding, ...]
-    batches: tuple[Batch, ...]
-    keys: bytes
-    objects: int
+    account: str
+    day: date
+    lines: tuple[bytes, ...]
+
+
+class Objects(NamedTuple):
+    """So many objects of so many stored bytes were read."""
+
+    number: int
     size: int
 
 
-def spread_out(place: Place, spread: Spread, location: Location, access: Access, how: How) -> Place:
-    """The same archive, verified by what `spread` stands for and not by the threads of this process."""
+class NewKeys(NamedTuple):
+    """Public keys that were asked for, as lines of the file of keys."""
+
+    lines: bytes
+
+
+Piece = Batch | Finding | Objects | NewKeys | UnitResult
+"""What a worker tells."""
+
+
+def spread_out(
+    place: Place, spread: Spread, location: Location, access: Access, how: How, here: Spread | None = None
+) -> Place:
+    """The same archive, its days read by what `spread` stands for, and its chains judged by `here`.
+
+    Without `here`, that is `spread` if it is of this machine, where the attestations lie, or else a process a core.
+    """
     keys = how.keys or default_keys()
+    if not location.is_bucket:  # workers stand in other folders
+        location = replace(location, text=str(Path(location.text).absolute()), called=location.text)
+    here = here or (spread if isinstance(spread, Processes) else Processes(number=len(os.sched_getaffinity(0))))
 
     def elsewhere(units: list[Unit], tools: Tools) -> Iterator[UnitResult]:
-        known = _read(keys)
-        where = location
-        if not location.is_bucket:
-            where = replace(location, text=str(Path(location.text).absolute()), called=location.text)
-        attest = how.attest.absolute() if how.attest else None  # workers stand in other folders
-        jobs = [
-            Job(
-                unit=unit,
-                location=where,
-                how=replace(how, attest=attest, snapshot=None, signing_key=None, keys=None),
-                profile=access.profile,
-                workers=access.workers,
-                keys=known,
-                oldest={f: tools.oldest(f) for f in folders_of(unit)},
-            )
-            for unit in units
-        ]
-        for answer in spread.map(verify_job, jobs):
-            _take(answer, tools)
-            _add_keys(keys, answer.keys)
-            yield answer.result
+        def shared(how: How) -> Shared:
+            how = replace(how, snapshot=None, inventory=None, keys=None)
+            profile, requests, known = access.profile, access.workers, _read(keys)
+            return Shared(location=location, how=how, profile=profile, requests=requests, keys=known)
+
+        with ExitStack() as stack:
+            folder, ledger = how.attest, tools.ledger
+            if folder is None or ledger is None:
+                folder = Path(stack.enter_context(TemporaryDirectory(prefix="trailkeep-")))
+                ledger = Ledger(folder, place.store.bucket or place.name, place.now)
+            taking = partial(_take, ledger=ledger, tools=tools, keys=keys)
+
+            begun: set[Unit] = set()
+            bare = replace(how, attest=None, signing_key=None, recheck=False)
+            days = days_to_read(units, tools, ledger, _handed_out(begun, tools))
+            yield from taking(spread.map(partial(read_day, shared(bare)), days))
+
+            signing_key = how.signing_key.absolute() if how.signing_key else None
+            full = replace(how, attest=folder.absolute(), signing_key=signing_key)
+            jobs = (Job(unit=u, oldest={f: tools.oldest(f) for f in folders_of(u)}) for u in units)
+            for result in taking(here.map(partial(verify_chains, shared(full)), jobs)):
+                tools.progress.unit_done(1 - _READ if result.unit in begun else 1)
+                yield result
 
     return replace(place, elsewhere=elsewhere)
 
 
-def verify_job(job: Job) -> Answer:
-    """Verify one unit in a process of its own."""
-    with TemporaryDirectory(prefix="trailkeep-") as folder:
-        keys = Path(folder) / "public-keys.jsonl"
-        keys.write_bytes(job.keys)
-        access = Access(profile=job.profile, workers=job.workers)
-        place, _ = open_place(job.location, access, replace(job.how, keys=keys))
-        found, ledger = _Found(), _collecting(place.ledger)
-        tools = Tools(
-            store=place.store,
-            pool=place.pool,
-            keys=place.keys,
-            sink=found,
-            progress=found,
+def read_day(shared: Shared, day: Unit, tell: Tell[Piece]) -> None:
+    """Read what lies in one account and Region on one day, in any process: tells what can be attested."""
+    here = _opened(shared)
+    hands = _Hands(tell)
+    nothing = Ledger(here.folder / "none", here.place.store.bucket or here.place.name, here.place.now)
+    ledger = _Handing(nothing, tell)
+    result = verify_unit(day, here.tools(hands, ledger, is_ahead=True))
+    hands.flush()
+    here.tell_keys(tell)
+    # it will be counted by whoever judges the chain, and was not verified before this run
+    read = Totals(read_bytes=result.totals.read_bytes, raw_bytes=result.totals.raw_bytes, attested=-ledger.attested)
+    tell(UnitResult(unit=day, totals=read))
+
+
+def verify_chains(shared: Shared, job: Job, tell: Tell[Piece]) -> None:
+    """Verify one account and Region in a process of its own, fetching only what is not attested."""
+    here = _opened(shared)
+    hands, ledger = _Hands(tell), here.place.ledger
+    assert ledger is not None
+    result = verify_unit(job.unit, here.tools(hands, _Handing(ledger, tell), oldest=job.oldest.get))
+    hands.flush()
+    here.tell_keys(tell)
+    tell(result)
+
+
+@dataclass(slots=True)
+class _Opened:
+    """The archive, opened once in each process, with a file of its own for public keys."""
+
+    place: Place
+    folder: Path
+    keys: Path
+    told: int
+    """So many bytes of the file of keys are known to whoever asked."""
+    temporary: "TemporaryDirectory[str]"
+
+    def tools(
+        self,
+        hands: "_Hands",
+        ledger: Ledger,
+        *,
+        is_ahead: bool = False,
+        oldest: Callable[[str], datetime | None] = lambda _: None,
+    ) -> Tools:
+        return Tools(
+            store=self.place.store,
+            pool=self.place.pool,
+            keys=self.place.keys,
+            sink=_Unsaid() if is_ahead else hands,
+            progress=hands,
             ledger=ledger,
-            recheck=place.recheck,
-            oldest=job.oldest.get,
-        )
-        result = verify_unit(job.unit, tools)
-        place.pool.close()
-        return Answer(
-            result=result,
-            findings=tuple(found.findings),
-            batches=tuple(ledger.batches) if ledger else (),
-            keys=keys.read_bytes(),
-            objects=found.number,
-            size=found.size,
+            recheck=self.place.recheck,
+            oldest=oldest,
+            is_ahead=is_ahead,
         )
 
+    def tell_keys(self, tell: Tell[Piece]) -> None:
+        new = _read(self.keys)[self.told :]
+        if new:
+            self.told += len(new)
+            tell(NewKeys(new))
 
-@dataclass(slots=True, kw_only=True)
-class _Found:
-    """A Sink and a Progress that keep what they are told. Threads add to them, each in one step."""
 
-    findings: list[Finding] = field(default_factory=list)
+@cache
+def _opened(shared: Shared) -> _Opened:
+    temporary = TemporaryDirectory(prefix="trailkeep-")
+    folder = Path(temporary.name)
+    keys = folder / "public-keys.jsonl"
+    keys.write_bytes(shared.keys)
+    access = Access(profile=shared.profile, workers=shared.requests)
+    place, _ = open_place(shared.location, access, replace(shared.how, keys=keys))
+    return _Opened(place, folder, keys, len(shared.keys), temporary)
+
+
+@dataclass(slots=True)
+class _Hands:
+    """A Sink and a Progress that pass on what they are told."""
+
+    tell: Tell[Piece]
     number: int = 0
     size: int = 0
 
     def add(self, finding: Finding) -> None:
         """See Sink."""
-        self.findings.append(finding)
+        self.tell(finding)
 
     def units(self, total: int) -> None:
         """See Progress."""
 
-    def unit_done(self) -> None:
+    def unit_done(self, share: float = 1) -> None:
         """See Progress."""
 
     def objects(self, number: int, size: int) -> None:
         """See Progress."""
         self.number += number
         self.size += size
+        if self.number >= _AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Tell what was read."""
+        self.tell(Objects(self.number, self.size))
+        self.number = self.size = 0
 
 
-class _Collecting(Ledger):
-    """Reads the attestations there are; new ones are kept for whoever may write."""
+class _Unsaid:
+    """A Sink for what is said when the chain is judged."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        super().__init__(ledger.folder, ledger.bucket, ledger.at)
-        self.batches: list[Batch] = []
+    def add(self, finding: Finding) -> None:
+        """See Sink."""
 
-    def attest(self, key: DigestKey, digest: Digest, signature: str, row: Row, rows: Sequence[bytes]) -> None:
-        """Keep it."""
-        self.batches.append((key, digest, signature, row, tuple(rows)))
+
+class _Handing(Ledger):
+    """Reads the attestations there are; new ones are handed to whoever writes, who may be in the middle of a file."""
+
+    def __init__(self, there: Ledger, tell: Tell[Piece]) -> None:
+        super().__init__(there.folder, there.bucket, there.at, there.key)
+        self.tell = tell
+        self.attested = 0
+
+    def append(self, account: str, day: date, batch: Sequence[bytes]) -> None:
+        """Hand it over."""
+        self.attested += len(batch)
+        self.tell(Batch(account, day, tuple(batch)))
+
+    def _cut(self, path: Path, data: bytes, whole: int) -> None:
+        """Somebody else writes there."""
 
 
 def folders_of(unit: Unit) -> tuple[str, str]:
@@ -150,18 +253,28 @@ def folders_of(unit: Unit) -> tuple[str, str]:
     return unit.base.folder(Folder.DIGEST, unit.region), unit.base.folder(Folder.LOG, unit.region)
 
 
-def _collecting(ledger: Ledger | None) -> _Collecting | None:
-    return _Collecting(ledger) if ledger else None
+def _handed_out(begun: set[Unit], tools: Tools) -> Callable[[Unit], None]:
+    def tell(unit: Unit) -> None:
+        begun.add(unit)
+        tools.progress.unit_done(_READ)
+
+    return tell
 
 
-def _take(answer: Answer, tools: Tools) -> None:
-    for finding in answer.findings:
-        tools.sink.add(finding)
-    if tools.ledger is not None:
-        for batch in answer.batches:
-            tools.ledger.attest(*batch)
-    tools.progress.objects(answer.objects, answer.size)
-    tools.progress.unit_done()
+def _take(pieces: Iterable[Piece], *, ledger: Ledger, tools: Tools, keys: Path) -> Iterator[UnitResult]:
+    """Put everything that is told where it belongs; results are passed on."""
+    for piece in pieces:
+        match piece:
+            case Batch(account, day, lines):
+                ledger.append(account, day, lines)
+            case Objects(number, size):
+                tools.progress.objects(number, size)
+            case NewKeys(lines):
+                _add_keys(keys, lines)
+            case UnitResult():
+                yield piece
+            case _:
+                tools.sink.add(piece)
 
 
 def _read(keys: Path) -> bytes:

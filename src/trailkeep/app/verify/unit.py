@@ -72,7 +72,7 @@ class _Run:
                 if slot.attested is None and slot.found is None:
                     self.errands.digest(slot)
                 else:
-                    self.read_digest(slot.found)
+                    self.read_digest(slot)
                     self.advance()
                 while self.is_full():
                     self.pump()
@@ -83,6 +83,8 @@ class _Run:
         for line in self.lines.values():
             self.settle(line, None)
         self.drain()
+        if self.tools.is_ahead:
+            return self.result
         self.shelf.judged_until = tell_ends(self.telling, self.lines)
         self.shelf.list_before(None)
         self.drain()
@@ -105,7 +107,7 @@ class _Run:
         if came.digest is not None:
             slot, found = came.digest
             slot.found = found
-            self.read_digest(found)
+            self.read_digest(slot)
             self.advance()
             return
         read, size, raw_size, valid = 0, 0, 0, 0
@@ -117,14 +119,19 @@ class _Run:
         self.result.totals.add(Kind.LOG, Verdict.VALID, valid)
         self.read(read, size, raw_size)
 
-    def read_digest(self, found: Fetched | ReadError | None) -> None:
-        if isinstance(found, Fetched):
-            self.read(1, found.content.stored_size, found.content.size)
+    def read_digest(self, slot: Slot) -> None:
+        if isinstance(slot.found, Fetched):
+            slot.stored, slot.raw = slot.found.content.stored_size, slot.found.content.size
+            self.read(1, slot.stored, slot.raw)
 
     def read(self, number: int, size: int, raw_size: int) -> None:
+        self.tools.progress.objects(number, size)
+        if not self.tools.is_ahead:  # what is not attested is read again
+            self.count_read(size, raw_size)
+
+    def count_read(self, size: int, raw_size: int) -> None:
         self.result.totals.read_bytes += size
         self.result.totals.raw_bytes += raw_size
-        self.tools.progress.objects(number, size)
 
     def drain(self) -> None:
         while self.errands.open:
@@ -285,6 +292,8 @@ class _Run:
                 slot.is_whole = False
         if slot is None:
             return fault is None
+        slot.stored += log.size
+        slot.raw += log.raw_size
         if log.row is not None:
             slot.rows.append(log.row)
         slot.left -= 1
@@ -300,6 +309,8 @@ class _Run:
         if slot.is_whole and slot.judged and slot.judged.digest and isinstance(slot.found, Fetched):
             row = row_of(str(slot.key), slot.found)
             ledger.attest(slot.key, slot.judged.digest, slot.judged.signature, row, slot.rows)
+            if self.tools.is_ahead:
+                self.count_read(slot.stored, slot.raw)
         slot.rows, slot.found, slot.judged = [], None, None
 
     def look_again(self, key: str) -> None:
