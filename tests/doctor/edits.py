@@ -36,6 +36,24 @@ def probe(operation: str, account: str, region: str = "", about: str = "") -> Pr
     return Probe(operation=operation, account=account, region=region, about=about)
 
 
+def changes(
+    account: str,
+    region: str,
+    *,
+    delivered: timedelta | None = None,
+    newest: timedelta | None = None,
+    writes: Answer | None = None,
+) -> dict[Probe, Answer]:
+    """What AWS tells of changes, asked at build.NOW: history and the newest item so long ago, and calls that write."""
+    channel = {"asked": build.NOW.isoformat(), "delivered": (build.NOW - delivered).isoformat() if delivered else ""}
+    item = {"newest": f"{build.NOW - newest:%Y-%m-%dT%H:%M:%S.000Z}", "resource": "AWS::S3::Bucket b"} if newest else {}
+    return {
+        probe("describe_delivery_channel_status", account, region): rows(channel),
+        probe("select_resource_config", account, region): rows(item) if item else rows(),
+        probe("write_events", account, region): writes or rows(),
+    }
+
+
 def policy(kind: str, change: Callable[[str], str]) -> Callable[[Snapshot], Snapshot]:
     return lambda s: made.with_bucket(s, kind, policy=lambda b: change(b.policy))
 

@@ -45,7 +45,8 @@ def _healthy(spec: str) -> Snapshot:
 def _delivering(snapshot: Snapshot, account: AccountId, region: Region, cell: Cell) -> Cell:
     heard = [t for t in snapshot.trails if t.is_organization or (t.owner == account and t.home_region == region)]
     channel = replace(cell.channel, history="success", snapshot="success") if cell.channel else None
-    return replace(cell, trails=tuple(status(t) for t in heard), channel=channel)
+    recorder = replace(cell.recorder, status="success") if cell.recorder else None
+    return replace(cell, trails=tuple(status(t) for t in heard), recorder=recorder, channel=channel)
 
 
 def status(trail: Trail, **changes: Any) -> TrailStatus:

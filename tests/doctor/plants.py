@@ -28,6 +28,8 @@ from tests.doctor.edits import (
     adding,
     both,
     cell,
+    changes,
+    channel,
     detached,
     five_trails,
     key_policy,
@@ -57,6 +59,9 @@ from trailkeep.model.recorder import RecordingGroup
 from trailkeep.model.snapshot import Foreign, Snapshot, Unreachable
 from trailkeep.model.trail import ALL_MANAGEMENT_EVENTS, Selectors
 from trailkeep.setup.spec import Spec
+
+IDLE = build.REGIONS[0]
+"""It does not record the IAM types."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,6 +202,11 @@ PLANTS: dict[str, Plant] = {
             HOME,
         )
     ),
+    "A35": Plant(
+        edit=channel(WEB, IDLE, history=""),
+        answers=changes(WEB, IDLE),
+        said={"account": WEB, "region": IDLE},
+    ),
     "A36": Plant(
         answers={probe("get_trail_status", MA, HOME, TRAIL_ARN): rows({"notification_error": "AuthorizationError"})}
     ),
@@ -305,4 +315,4 @@ PLANTS: dict[str, Plant] = {
         edit=rules(rule(), rule(id="digests", prefix=f"AWSLogs/{ORG}/{WEB}/CloudTrail-Digest/", expire_days=30))
     ),
 }
-"""B1 and B3 are confirmed by a verification (test_verified); A35 is what remains when nothing is wrong."""
+"""B1 and B3 are confirmed by a verification (test_verified)."""

@@ -8,7 +8,7 @@ from trailkeep.doctor.causes import BY_ID, CAUSES
 from trailkeep.doctor.diagnose import Diagnosis
 from trailkeep.doctor.verdict import Verdict
 
-NEVER = {"A35", "B1", "B3"}
+NEVER = {"B1", "B3"}
 
 
 def diagnosed(plant: Plant) -> Diagnosis:

@@ -10,7 +10,7 @@ import pytest
 
 from trailkeep.aws.cloud import Cloud
 from trailkeep.aws.permissions import IAM_ACTIONS
-from trailkeep.aws.probes import EVENTS, PROBES, Row, ask
+from trailkeep.aws.probes import EVENTS, HISTORY, NEWEST, PROBES, Row, ask
 from trailkeep.doctor.causes import CAUSES
 from trailkeep.errors import AwsError
 
@@ -56,7 +56,8 @@ def test_a_bucket_is_there_gone_or_forbidden(code: str, state: str) -> None:
 def test_what_aws_refuses_is_no_answer(operation: str) -> None:
     names = ("head_bucket list_object_versions get_bucket_acl get_bucket_lifecycle_configuration lookup_events "
              "describe_key get_trail_status describe_resource_policy get_role describe_hub list_regions "
-             "describe_retention_configurations describe_trails describe_compliance_by_config_rule").split()  # fmt: skip
+             "describe_retention_configurations describe_trails describe_compliance_by_config_rule "
+             "describe_delivery_channel_status select_resource_config").split()  # fmt: skip
     aws = Aws(**{name: refused("ThrottlingException") for name in names})
     with pytest.raises(AwsError):
         asked(aws, operation, "bucket/prefix")
@@ -107,6 +108,46 @@ def test_events_are_asked_for_by_name_or_source_and_are_limited() -> None:
     assert len(asked(aws, "lookup_events")) == 1, "the newest event alone"
     asked(aws, "lookup_events", "source:s3.amazonaws.com")
     assert aws.asked[-1][1]["LookupAttributes"][0]["AttributeKey"] == "EventSource"
+
+
+def test_calls_that_write_are_asked_for_a_page_of_six_hours() -> None:
+    refused_call = json.dumps({"errorCode": "AccessDenied"})
+    event = {"EventName": "DeleteBucket", "EventTime": NOW, "Username": "bob", "CloudTrailEvent": refused_call}
+    aws = Aws(lookup_events={"Events": [event] * 60})
+    rows = asked(aws, "write_events")
+    assert len(rows) == 50
+    assert (rows[0]["event"], rows[0]["who"], rows[0]["error"]) == ("DeleteBucket", "bob", "AccessDenied")
+    ((_, params),) = aws.asked
+    assert params["LookupAttributes"] == [{"AttributeKey": "ReadOnly", "AttributeValue": "false"}]
+    assert NOW - params["StartTime"] == HISTORY
+
+
+def test_the_newest_item_is_the_first_of_a_sorted_query() -> None:
+    item = {
+        "resourceId": "b",
+        "resourceType": "AWS::S3::Bucket",
+        "configurationItemCaptureTime": "2026-11-23T05:00:00Z",
+    }
+    aws = Aws(select_resource_config={"Results": [json.dumps(item), "{}"]})
+    told = {"newest": "2026-11-23T05:00:00Z", "resource": "AWS::S3::Bucket b"}
+    assert asked(aws, "select_resource_config") == (told,)
+    ((_, params),) = aws.asked
+    assert params == {"Expression": NEWEST, "Limit": 1}
+    assert len(NEWEST) <= 4096
+    assert asked(Aws(select_resource_config={"Results": []}), "select_resource_config") == ()
+    assert asked(Aws(select_resource_config={"Results": ["["]}), "select_resource_config")[0]["newest"] == ""
+
+
+def test_when_history_was_delivered_last() -> None:
+    name = "describe_delivery_channel_status"
+    status = {"DeliveryChannelsStatus": [{"configHistoryDeliveryInfo": {"lastSuccessfulTime": NOW}}]}
+    assert asked(Aws(**{name: status}), name) == (
+        {"delivered": NOW.isoformat(), "failed": "false", "asked": NOW.isoformat()},
+    )
+    failing = {"DeliveryChannelsStatus": [{"configSnapshotDeliveryInfo": {"lastStatus": "FAILURE"}}]}
+    assert asked(Aws(**{name: failing}), name)[0]["failed"] == "true"
+    assert asked(Aws(**{name: {"DeliveryChannelsStatus": [{}]}}), name)[0]["delivered"] == ""
+    assert asked(Aws(**{name: {}}), name) == ()
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"userIdentity": 7}', "7"])
@@ -180,4 +221,5 @@ def test_every_question_of_a_cause_can_be_asked_and_has_its_permission() -> None
     assert named
     assert named <= PROBES.keys()
     permitted = {operation for _, operation in IAM_ACTIONS}
-    assert {o for o in PROBES if o not in permitted} == {"log_group_retention"}, "which makes two calls of the table"
+    named_otherwise = {"log_group_retention", "write_events"}
+    assert {o for o in PROBES if o not in permitted} == named_otherwise, "which make calls of the table"

@@ -104,15 +104,21 @@ def archive(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactor
     return folder
 
 
-def test_a_cluster_finds_what_one_process_finds(archive: Path, environment: dict[str, str], master: str) -> None:
-    alone = verified(archive, environment)
-    assert verified(archive, environment, "--workers", master) == alone
+def attested(archive: Path, folder: str) -> list[str]:
+    return sorted(str(p.relative_to(archive / folder)) for p in (archive / folder).rglob("*.gz"))
+
+
+def test_a_cluster_finds_and_attests_what_one_process_does(
+    archive: Path, environment: dict[str, str], master: str
+) -> None:
+    alone = verified(archive, environment, "--attest", "alone")
+    assert verified(archive, environment, "--attest", "cluster", "--workers", master) == alone
+    assert attested(archive, "cluster") == attested(archive, "alone") != []
 
 
 def test_processes_find_it_and_attest_what_one_process_attests(archive: Path, environment: dict[str, str]) -> None:
     alone = verified(archive, environment, "--attest", "one")
     assert verified(archive, environment, "--attest", "many", "--workers", "2") == alone
-    names = [sorted(str(p.relative_to(archive / a)) for p in (archive / a).rglob("*.gz")) for a in ("one", "many")]
-    assert names[0] == names[1] != []
+    assert attested(archive, "many") == attested(archive, "one") != []
     again = verified(archive, environment, "--attest", "many", "--workers", "2")
     assert again == verified(archive, environment, "--attest", "one")

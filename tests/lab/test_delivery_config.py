@@ -113,6 +113,68 @@ def test_the_status_tells_how_it_went(world: World) -> None:
         assert status[member]["lastSuccessfulTime"] == status[member]["lastAttemptTime"]
 
 
+NEWEST = "SELECT resourceId, resourceType, configurationItemCaptureTime ORDER BY configurationItemCaptureTime DESC"
+
+
+def newest(world: World, region: str = "eu-west-1", **asked: Any) -> list[dict[str, str]]:
+    config = world.client("config", SHOP, region)
+    return [json.loads(one) for one in config.select_resource_config(Expression=NEWEST, **asked)["Results"]]
+
+
+def test_the_status_tells_of_history_only_where_a_file_was_written(world: World) -> None:
+    config = world.client("config", SHOP, "eu-west-1")
+    world.lab.advance(7 * HOUR)
+    (first,) = config.describe_delivery_channel_status()["DeliveryChannelsStatus"]
+    world.lab.advance(12 * HOUR)
+    (later,) = config.describe_delivery_channel_status()["DeliveryChannelsStatus"]
+    assert later["configHistoryDeliveryInfo"] == first["configHistoryDeliveryInfo"]
+    assert later["configSnapshotDeliveryInfo"]["lastStatus"] == "SUCCESS"
+
+
+def test_a_query_tells_when_what_is_recorded_changed(world: World) -> None:
+    begun = world.lab.state()["clock"]["now"][:16]
+    roles = newest(world, Limit=100)
+    assert {one["resourceType"] for one in roles} == {"AWS::IAM::Role"}
+    assert {one["configurationItemCaptureTime"][:13] for one in roles} == {begun[:13]}
+    world.lab.advance(8 * HOUR)
+    assert newest(world, Limit=100) == roles, "time alone changes nothing"
+    s3 = world.client("s3", SHOP, "eu-west-1")
+    s3.create_bucket(Bucket="shop-assets", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    (first,) = newest(world, Limit=1)
+    assert (first["resourceType"], first["resourceId"]) == ("AWS::S3::Bucket", "shop-assets")
+    assert first["configurationItemCaptureTime"] > roles[0]["configurationItemCaptureTime"]
+    s3.delete_bucket(Bucket="shop-assets")
+    assert newest(world, Limit=100) == roles, "what is deleted is not found"
+    assert newest(world, "us-east-1") == [], "nothing is recorded there"
+
+
+def test_a_query_comes_in_pages_with_its_fields(world: World) -> None:
+    config = world.client("config", SHOP, "eu-west-1")
+    page = config.select_resource_config(Expression=NEWEST, Limit=1)
+    names = [field["Name"] for field in page["QueryInfo"]["SelectFields"]]
+    assert names == ["resourceId", "resourceType", "configurationItemCaptureTime"]
+    more = config.select_resource_config(Expression=NEWEST, Limit=1, NextToken=page["NextToken"])
+    assert more["Results"] != page["Results"]
+    ascending = NEWEST.replace("DESC", "asc").lower().replace("resourceid", "accountId")
+    assert refusal(config.select_resource_config, Expression=ascending) == "InvalidExpressionException"
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "SELECT * ORDER BY resourceId",
+        "SELECT MAX(configurationItemCaptureTime)",
+        f"{NEWEST} LIMIT 1",
+        "SELECT resourceId ORDER BY resourceType",
+        "SELECT resourceId WHERE resourceType = 'AWS::S3::Bucket'",
+        "DROP TABLE resources",
+    ],
+)
+def test_a_query_of_another_form_is_refused(world: World, expression: str) -> None:
+    config = world.client("config", SHOP, "eu-west-1")
+    assert refusal(config.select_resource_config, Expression=expression) == "InvalidExpressionException"
+
+
 def test_nothing_comes_while_the_bucket_refuses(world: World) -> None:
     s3 = world.client("s3", SECURITY, "eu-west-1")
     s3.put_bucket_policy(Bucket=BUCKET, Policy=policy("999999999999"))

@@ -29,7 +29,7 @@ LOG_ARCHIVE_EMAIL = "aws+log-archive@example.com"
 HOME = "us-east-1"
 REGIONS = ("eu-central-1", "eu-west-1", "us-east-1")
 ROLE = "OrganizationAccountAccessRole"
-READING = ("Get", "List", "Describe", "Head", "Lookup", "Simulate", "AssumeRole")
+READING = ("Get", "List", "Describe", "Head", "Lookup", "Select", "Simulate", "AssumeRole")
 LEASE = ("ssm", "PutParameter"), ("ssm", "DeleteParameter")
 
 SPEC: dict[str, Any] = {

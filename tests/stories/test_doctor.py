@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -122,6 +123,53 @@ def delivering(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         desk.apply().expect(0)
         lab.advance(timedelta(hours=26))
         yield desk
+
+
+@pytest.fixture(scope="module")
+def idle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """The same, set up a day and a few hours ago by this machine's clock, by which `doctor` asks."""
+    folder: Path = tmp_path_factory.mktemp("idle")
+    with start("small") as lab:
+        lab.set_clock(-28 * 3600)
+        desk = Desk(folder, lab)
+        desk.spec()
+        desk.apply().expect(0)
+        lab.advance(timedelta(hours=28))
+        yield desk
+
+
+IDLE = ("--account", "Shop", "--region", "eu-west-1")
+
+
+def told_of(desk: Desk, cause: str, *words: str) -> dict[str, Any]:
+    found = desk.run("doctor", *words, "-o", "json").json["causes"]
+    return next(one for one in found if one["id"] == cause)
+
+
+def test_nothing_changed_is_confirmed_for_who_misses_history_and_is_no_fault(idle: Desk) -> None:
+    said = idle.run("doctor", "logs", *IDLE, "--probe").expect(0, "A35 CONFIRMED", "Nothing is to be put right")
+    assert "nothing is recorded there, no history came yet, snapshots arrive, and the event history has no" in said.out
+    home = idle.run("doctor", "logs", "--account", "Shop", "--region", HOME, "--probe").expect(0, "A35 CONFIRMED")
+    assert "the newest item is AWS::" in home.out
+    assert "history last came at" in home.out
+    idle.run("doctor", "logs", *IDLE).expect(0, "A35")
+    idle.run("doctor", "logs", "--probe").expect(0, "No cause confirmed")
+    idle.run("doctor", "--probe").expect(0, "No cause confirmed")
+    silent = told_of(idle, "A35", "--probe")
+    assert (silent["state"], silent["open"]) == ("UNKNOWN", False)
+    assert "--probe with --account and --region" in silent["unknown"][0]["would_tell"]
+
+
+def test_a_change_and_a_deletion_are_not_nothing(idle: Desk) -> None:
+    s3 = idle.client("s3", SHOP, "eu-west-1")
+    s3.create_bucket(Bucket="shop-assets", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    changed = told_of(idle, "A35", "logs", *IDLE, "--probe")
+    assert changed["state"] == "RULED OUT"
+    assert "AWS::S3::Bucket shop-assets was recorded at" in changed["because"]
+    s3.delete_bucket(Bucket="shop-assets")
+    deleted = told_of(idle, "A35", "logs", *IDLE, "--probe")
+    assert deleted["state"] == "UNKNOWN"
+    assert "DeleteBucket by" in deleted["unknown"][0]["because"]
 
 
 def test_live_and_healthy(delivering: Desk) -> None:

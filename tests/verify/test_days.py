@@ -115,7 +115,7 @@ def attested(folder: Path) -> set[tuple[str, str]]:
     return {(base.account, found.key) for base, region in units for found in ledger.digests(base, region, None, None)}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.sampled_from(LOG_DAMAGE + DIGEST_DAMAGE + FAULTS), places), max_size=8))
 def test_any_damage_is_told_as_by_one_process(damages: list[tuple[Damage, tuple[int, int]]]) -> None:
     w = World()
@@ -124,7 +124,7 @@ def test_any_damage_is_told_as_by_one_process(damages: list[tuple[Damage, tuple[
     assert alone.said == w.expected
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(stretches, st.none() | st.integers(0, HOURS - 2), st.none() | st.integers(1, HOURS), st.booleans())
 @example([(0, 3, 5, True)], None, None, False)  # over midnight
 @example([(0, 2, 60, True)], None, None, True)  # whole days, and the edges of two more

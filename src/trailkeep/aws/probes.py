@@ -19,6 +19,14 @@ SINCE = timedelta(days=7)
 """How far back the event history is asked."""
 EVENTS = 200
 """So many events are looked at."""
+HISTORY = timedelta(hours=6)
+"""How often AWS Config delivers history (Config developer guide, how-does-config-work)."""
+NEWEST = "SELECT resourceId, resourceType, configurationItemCaptureTime ORDER BY configurationItemCaptureTime DESC"
+"""Sorted by a property that it yields, as the grammar wants it; the first one is had by `Limit`, as it has no LIMIT.
+
+Source: https://docs.aws.amazon.com/config/latest/developerguide/query-components.html
+"""
+_PAGE = 50
 _ABSENT = frozenset({"404", "NoSuchBucket", "NotFound"})
 _FORBIDDEN = frozenset({"403", "AccessDenied", "Forbidden"})
 _NO_HUB = frozenset({"InvalidAccessException", "ResourceNotFoundException", "AccessDeniedException"})
@@ -87,19 +95,31 @@ def _lookup_events(cloud: Cloud, account: str, region: str, about: str, now: dat
         attributes = {"AttributeKey": "EventSource", "AttributeValue": about.removeprefix("source:")}
     elif about:
         attributes = {"AttributeKey": "EventName", "AttributeValue": about}
-    params: dict[str, Any] = {"StartTime": now - SINCE, "MaxResults": 50}
+    params: dict[str, Any] = {"StartTime": now - SINCE, "MaxResults": _PAGE}
     if attributes:
         params["LookupAttributes"] = [attributes]
     found = cloud.pages(account, region, "cloudtrail", "lookup_events", "Events", **params)
     yield from (_event(e) for e in islice(found, EVENTS if about else 1))
 
 
+def _write_events(cloud: Cloud, account: str, region: str, _about: str, now: datetime) -> Iterator[Row]:
+    """Calls of the last six hours that do not only read, newest first, a page at most; refused ones tell an `error`.
+
+    Management events of that Region only, by one attribute, two questions a second, which `pace` keeps.
+
+    Source: botocore model cloudtrail LookupEvents.
+    """
+    params: dict[str, Any] = {
+        "StartTime": now - HISTORY,
+        "LookupAttributes": [{"AttributeKey": "ReadOnly", "AttributeValue": "false"}],
+        "MaxResults": _PAGE,
+    }
+    found = cloud.pages(account, region, "cloudtrail", "lookup_events", "Events", **params)
+    yield from (_event(e) for e in islice(found, _PAGE))
+
+
 def _event(told: Mapping[str, Any]) -> Row:
-    try:
-        whole = json.loads(told.get("CloudTrailEvent") or "{}")
-    except (ValueError, RecursionError):
-        whole = {}
-    whole = whole if isinstance(whole, dict) else {}
+    whole = _object(told.get("CloudTrailEvent"))
     identity = whole.get("userIdentity")
     identity = identity if isinstance(identity, dict) else {}
     return {
@@ -203,6 +223,43 @@ def _compliance(cloud: Cloud, account: str, region: str, _about: str, _now: date
         yield {"rule": str(told.get("ConfigRuleName", "")), "state": str(state)}
 
 
+def _channel_status(cloud: Cloud, account: str, region: str, _about: str, now: datetime) -> Iterator[Row]:
+    """When history was `delivered` last ("" for never), whether a delivery `failed`, and when that was `asked`.
+
+    No row for no channel.
+    """
+    told = cloud.call(account, region, "config", "describe_delivery_channel_status")
+    for channel in told.get("DeliveryChannelsStatus") or ():
+        history, snapshot = (channel.get(f"config{kind}DeliveryInfo") or {} for kind in ("History", "Snapshot"))
+        failed = any(str(one.get("lastStatus") or "").lower() == "failure" for one in (history, snapshot))
+        delivered = _time(history.get("lastSuccessfulTime"))
+        yield {"delivered": delivered, "failed": str(failed).lower(), "asked": _time(now)}
+
+
+def _newest_item(cloud: Cloud, account: str, region: str, _about: str, _now: datetime) -> Iterator[Row]:
+    """The `newest` capture time of all that AWS Config records there, and of which `resource`; no row for nothing.
+
+    Only resources that there are: a deleted one has no current configuration to be queried
+    (https://docs.aws.amazon.com/config/latest/developerguide/querying-AWS-resources.html).
+    """
+    asked: dict[str, Any] = {"Expression": NEWEST, "Limit": 1}
+    for told in islice(cloud.pages(account, region, "config", "select_resource_config", "Results", **asked), 1):
+        item = _object(told)
+        yield {
+            "newest": str(item.get("configurationItemCaptureTime") or ""),
+            "resource": f"{item.get('resourceType', '')} {item.get('resourceId', '')}",
+        }
+
+
+def _object(text: object) -> Mapping[str, Any]:
+    """A JSON object in text, empty for whatever is none."""
+    try:
+        found = json.loads(text) if isinstance(text, str) else {}
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def _time(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value or "")
 
@@ -213,6 +270,7 @@ PROBES: Mapping[str, Ask] = {
     "get_bucket_acl": _get_bucket_acl,
     "get_bucket_lifecycle_configuration": _get_bucket_lifecycle,
     "lookup_events": _lookup_events,
+    "write_events": _write_events,
     "describe_key": _describe_key,
     "get_trail_status": _get_trail_status,
     "describe_resource_policy": _describe_resource_policy,
@@ -220,6 +278,8 @@ PROBES: Mapping[str, Ask] = {
     "describe_hub": _describe_hub,
     "list_regions": _list_regions,
     "describe_retention_configurations": _retention,
+    "describe_delivery_channel_status": _channel_status,
+    "select_resource_config": _newest_item,
     "log_group_retention": _log_group,
     "describe_compliance_by_config_rule": _compliance,
 }

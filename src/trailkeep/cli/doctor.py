@@ -48,8 +48,8 @@ def doctor(
 
     For example: trailkeep doctor --probe, or trailkeep doctor logs --account Shop --region eu-west-1
 
-    Exits with 3 when a cause is confirmed, with 4 when one that matters could not be decided, with 0 when none is
-    confirmed. `doctor tips` lists what else can be asked.
+    Exits with 3 when a cause is confirmed, with 4 when one that matters could not be decided, with 0 when nothing
+    is to be put right. `doctor tips` lists what else can be asked.
     """
     if context.invoked_subcommand is not None:
         if any(str(context.get_parameter_source(name)).endswith("COMMANDLINE") for name in context.params):
@@ -192,9 +192,7 @@ def _progress(questions: int) -> None:
 
 
 def _exit_code(diagnosis: "Diagnosis") -> ExitCode:
-    from trailkeep.doctor.verdict import State
-
-    if diagnosis.of(State.CONFIRMED):
+    if diagnosis.faults:
         return ExitCode.FAILS
     return ExitCode.INCOMPLETE if diagnosis.open or diagnosis.unexplained else ExitCode.OK
 

@@ -38,8 +38,9 @@ class Cause:
     `decided` says what settles it, `unknown` what leaves it open, `remedy` how it is put right; `consequences` are the
     causes that it brings about by itself, so that a person starts with this one; `also` are the same fact as another
     symptom shows it. `about_reading` marks what keeps a person from seeing logs that are there: it explains nothing
-    that AWS itself reports. `nothing` is why it is ruled out where
-    there was nothing to look at.
+    that AWS itself reports. `normal` marks what is as it should be: it answers who misses logs in one place,
+    and explains nothing that AWS itself reports either. `nothing` is why it is ruled out where there was nothing to
+    look at.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Cause:
     consequences: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     about_reading: bool = False
+    normal: bool = False
     nothing: str = "there is nothing here that it could be about"
 
     def examine(self, view: View, subject: Subject) -> Verdict:

@@ -31,6 +31,11 @@ class Diagnosis:
         return tuple(v for v in self.verdicts if v.state is state)
 
     @property
+    def faults(self) -> tuple[Verdict, ...]:
+        """The confirmed causes that are to be put right; others only say why there is nothing."""
+        return tuple(v for v in self.of(State.CONFIRMED) if not BY_ID[v.cause].normal)
+
+    @property
     def open(self) -> tuple[Verdict, ...]:
         """The unknown causes that matter: their symptom may be there, or something they need could not be read."""
         return tuple(v for v in self.of(State.UNKNOWN) if v.lost or self._may_be(BY_ID[v.cause]))
@@ -44,7 +49,7 @@ class Diagnosis:
     @property
     def unexplained(self) -> tuple[Symptom, ...]:
         """Symptoms that are seen although no cause of theirs is confirmed."""
-        confirmed = {BY_ID[v.cause].family for v in self.of(State.CONFIRMED)}
+        confirmed = {BY_ID[v.cause].family for v in self.faults}
         if confirmed & _ARRIVING:
             confirmed |= _ARRIVING
         return tuple(s for s in self.symptoms if s.sight is Sight.SEEN and s.family not in confirmed)

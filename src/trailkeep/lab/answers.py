@@ -68,7 +68,6 @@ INVENTIONS = frozenset(
     {
         ("config", "ListDiscoveredResources"),
         ("config", "ListAggregateDiscoveredResources"),
-        ("config", "SelectResourceConfig"),
         ("sts", "GetSessionToken"),
         ("sts", "GetFederationToken"),
         ("sts", "AssumeRoleWithSAML"),

@@ -34,6 +34,17 @@ class RecordingGroup:
             case "exclude":
                 return not set(GLOBAL_IAM_TYPES) & set(self.types)
 
+    @property
+    def records_some_iam(self) -> bool:
+        """Whether any of the four global IAM types is recorded here."""
+        match self.strategy:
+            case "all":
+                return self.global_types
+            case "include":
+                return bool(set(GLOBAL_IAM_TYPES) & set(self.types))
+            case "exclude":
+                return not set(GLOBAL_IAM_TYPES) <= set(self.types)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorder:

@@ -100,6 +100,10 @@ class LogKey:
         return f"{self.base.folder(Folder.LOG, self.region, self.day or when.date())}{name}"
 
 
+Strand = tuple[Chain, bool]
+"""Digests that are linked with each other: those of the hours of a chain (False), or its backfill digests (True)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestKey:
     """A digest's key; `end` is its digestEndTime, to the second. A backfill digest lists what came late for it."""
@@ -114,6 +118,11 @@ class DigestKey:
         late = "_backfill" if self.is_backfill else ""
         who = f"{c.base.account}_CloudTrail-Digest_{c.region}_{c.trail}_{c.home_region}"
         return f"{c.base.folder(Folder.DIGEST, c.region, self.end.date())}{who}_{self.end:%Y%m%dT%H%M%SZ}{late}.json.gz"
+
+    @property
+    def strand(self) -> Strand:
+        """Which digests it is linked with."""
+        return self.chain, self.is_backfill
 
     def at(self, end: datetime) -> "DigestKey":
         """The key of the digest of the same chain that ends at another moment."""

@@ -71,19 +71,7 @@ def verify(place: Place, asked: Asked, progress: Progress) -> Verified:
     progress.units(len(units))
     known = writers(place.snapshot, place.store.bucket) if place.snapshot else (lambda _: None)
     work = [Unit(base=b, region=r, window=window, trail=asked.trail, writers=known(b)) for b, r in units]
-    results = place.elsewhere(work, tools) if place.elsewhere else _at_once(verify_unit, work, tools)
-    leads: list[Lead] = []
-    ended: list[Chain] = []
-    silent: set[tuple[Base, str]] = set()
-    for result in results:
-        leads += result.onward
-        ended += result.ended
-        silent |= {(result.unit.base, result.unit.region)} if result.is_silent else set()
-        verified.totals.merge(result.totals)
-        verified.chains.extend(result.chains.values())
-        verified.notes.extend(n for n in result.notes if n not in verified.notes)
-
-    verified.notes.extend(_over(ended))
+    leads, silent = _run(work, place, tools, verified)
     verified.chains.sort(key=lambda c: c.chain)
     _absent(place, asked, verified, tools, silent)
     if not place.is_folder:
@@ -95,6 +83,22 @@ def verify(place: Place, asked: Asked, progress: Progress) -> Verified:
         whose = f" of the trail {asked.trail}" if asked.trail else ""
         verified.notes.append(f"nothing was verified: no digest{whose} lies in the window")
     return verified
+
+
+def _run(work: list[Unit], place: Place, tools: Tools, verified: Verified) -> tuple[list[Lead], set[tuple[Base, str]]]:
+    """Verify every unit: what leads into other buckets, and which accounts and Regions nothing speaks for."""
+    leads: list[Lead] = []
+    ended: list[Chain] = []
+    silent: set[tuple[Base, str]] = set()
+    for result in place.elsewhere(work, tools) if place.elsewhere else _at_once(verify_unit, work, tools):
+        leads += result.onward
+        ended += result.ended
+        silent |= {(result.unit.base, result.unit.region)} if result.is_silent else set()
+        verified.totals.merge(result.totals)
+        verified.chains.extend(result.chains.values())
+        verified.notes.extend(n for n in result.notes if n not in verified.notes)
+    verified.notes.extend(_over(ended))
+    return leads, silent
 
 
 def _follow(place: Place, leads: list[Lead], tools: Tools, verified: Verified) -> None:

@@ -15,14 +15,11 @@ from trailkeep.ports import ReadError, Store, Version
 from trailkeep.verify.chain import HOUR
 from trailkeep.verify.content import LARGEST_DIGEST
 from trailkeep.verify.judge import KeyFor, judge
-from trailkeep.verify.keys import Chain, DigestKey, parse_digest
+from trailkeep.verify.keys import DigestKey, Strand, parse_digest
 
 _ODD: Final = timedelta(minutes=5)
 _MOST_VERSIONS: Final = 8
 """So many old versions of one digest are tried, the newest first: somebody may have written over it before."""
-
-Line = tuple[Chain, bool]
-"""A chain of digests, or of backfill digests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +43,8 @@ class Deleted:
     begin: datetime | None
     is_expired: Callable[[datetime], bool]
     wanted: Callable[[DigestKey], bool]
-    last: dict[Line, DigestKey] = field(default_factory=dict)
-    quiet: set[Line] = field(default_factory=set)
+    last: dict[Strand, DigestKey] = field(default_factory=dict)
+    quiet: set[Strand] = field(default_factory=set)
     """Chains behind whose last digest nothing deleted was found."""
     found: set[DigestKey] = field(default_factory=set)
     looked: set[str] = field(default_factory=set)
@@ -59,16 +56,16 @@ class Deleted:
         if self.day and today != self.day:
             yield from self._ended(_midnight(key.end))
         self.day = today
-        line = (key.chain, key.is_backfill)
-        known = self.last.get(line)
-        self.last[line] = key
-        self.quiet.discard(line)
+        strand = key.strand
+        known = self.last.get(strand)
+        self.last[strand] = key
+        self.quiet.discard(strand)
         if key.is_backfill:
             return
         if known is None:
             yield from () if is_start else self._head(key)
         elif key.end - known.end > HOUR + _ODD:
-            yield from self._between(line, str(known), str(key))
+            yield from self._between(strand, str(known), str(key))
 
     def behind(self, until: datetime) -> Iterator[Lost]:
         """What lies deleted at the end of the chains, which should reach until then; of all, where nothing is left."""
@@ -88,44 +85,44 @@ class Deleted:
                 yield from (f for f in self._lost(None, folder, "", "") if f.key not in known)
 
     def _ended(self, until: datetime) -> Iterator[Lost]:
-        for line, known in list(self.last.items()):
-            if line in self.quiet or line[1] or until - known.end <= HOUR + _ODD:
+        for strand, known in list(self.last.items()):
+            if strand in self.quiet or strand[1] or until - known.end <= HOUR + _ODD:
                 continue
             following = known.end + HOUR
-            if any(f.key.end > known.end for f in self._on(line, following)):
-                yield from self._between(line, str(known), str(known.at(until + timedelta(seconds=1))))
+            if any(f.key.end > known.end for f in self._on(strand, following)):
+                yield from self._between(strand, str(known), str(known.at(until + timedelta(seconds=1))))
             else:
-                self.quiet.add(line)
+                self.quiet.add(strand)
 
     def _head(self, key: DigestKey) -> Iterator[Lost]:
         before = key.end - HOUR
         if self.is_expired(before) or (self.begin and before - _ODD <= _midnight(self.begin)):
             return
-        line = (key.chain, key.is_backfill)
-        if any(f.key.end < key.end for f in self._on(line, before)):
+        strand = key.strand
+        if any(f.key.end < key.end for f in self._on(strand, before)):
             after = f"{self.folder}{self.begin:%Y/%m/%d}/" if self.begin else ""
-            found = list(self._between(line, after, str(key)))
-            self.last[line] = key
+            found = list(self._between(strand, after, str(key)))
+            self.last[strand] = key
             yield from found
 
-    def _on(self, line: Line, moment: datetime) -> Iterator[Lost]:
-        yield from self._lost(line, f"{self.folder}{moment:%Y/%m/%d}/", "", "")
+    def _on(self, strand: Strand, moment: datetime) -> Iterator[Lost]:
+        yield from self._lost(strand, f"{self.folder}{moment:%Y/%m/%d}/", "", "")
 
-    def _between(self, line: Line | None, after: str, stop: str) -> Iterator[Lost]:
-        for found in self._lost(line, self.folder, after, stop):
-            own = (found.key.chain, found.key.is_backfill)
+    def _between(self, strand: Strand | None, after: str, stop: str) -> Iterator[Lost]:
+        for found in self._lost(strand, self.folder, after, stop):
+            own = found.key.strand
             if own not in self.last or found.key.end > self.last[own].end:
                 self.last[own] = found.key
             yield found
 
-    def _lost(self, line: Line | None, prefix: str, after: str, stop: str) -> Iterator[Lost]:
+    def _lost(self, strand: Strand | None, prefix: str, after: str, stop: str) -> Iterator[Lost]:
         try:
             for name, group in groupby(self.store.versions(prefix, after), key=lambda v: v.key):
                 if stop and name >= stop:
                     return
                 key = parse_digest(name)
                 lost = self._deleted(key, list(group)) if key else None
-                if lost is not None and line in {None, (lost.key.chain, lost.key.is_backfill)}:
+                if lost is not None and strand in {None, lost.key.strand}:
                     self.found.add(lost.key)
                     yield lost
         except ReadError:  # then it is missing, and whoever looks for versions to recover says why they are not listed

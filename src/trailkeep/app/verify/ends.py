@@ -7,11 +7,11 @@ from trailkeep.app.verify.run import IN_FLIGHT
 from trailkeep.app.verify.slots import Line
 from trailkeep.app.verify.tell import Telling
 from trailkeep.verify.chain import HOUR, end_of
-from trailkeep.verify.keys import Chain, Folder
+from trailkeep.verify.keys import Chain, Folder, Strand
 from trailkeep.verify.summary import Window
 from trailkeep.verify.verdict import Cause, Kind
 
-Lines = Mapping[tuple[Chain, bool], Line]
+Lines = Mapping[Strand, Line]
 """How far each chain is, those of backfill digests (True) by themselves."""
 
 

@@ -16,7 +16,7 @@ from trailkeep.ports import Entry, ReadError, Store
 from trailkeep.verify.chain import HOUR, Seen
 from trailkeep.verify.content import LARGEST_DIGEST
 from trailkeep.verify.judge import Judged, judge
-from trailkeep.verify.keys import Chain, DigestKey, Folder, parse_digest
+from trailkeep.verify.keys import DigestKey, Folder, Strand, parse_digest
 from trailkeep.verify.summary import ChainSum
 from trailkeep.verify.verdict import Cause, Kind
 
@@ -84,28 +84,28 @@ class Slots:
 
     def __iter__(self) -> Iterator[Slot]:
         window = self.unit.window
-        witness: dict[tuple[Chain, bool], Slot] = {}
-        seen: set[tuple[Chain, bool]] = set()
-        followed: set[tuple[Chain, bool]] = set()
+        witness: dict[Strand, Slot] = {}
+        seen: set[Strand] = set()
+        followed: set[Strand] = set()
         for slot in self._with_deleted():
-            line = (slot.key.chain, slot.key.is_backfill)
+            strand = slot.key.strand
             if self.unit.trail and slot.key.chain.trail != self.unit.trail:
                 self.telling.shelf.mixed = True
                 continue
             if window.since and slot.key.end <= window.since:
-                witness[line] = slot
+                witness[strand] = slot
                 continue
             if window.until and slot.key.end > window.until:
                 is_next = slot.key.end <= window.until + 2 * HOUR
                 is_only = not (seen or followed or witness)  # what lies between may be gone: this one says so
-                if line not in followed and (is_next or is_only):
-                    followed.add(line)
-                    yield from _witnesses(witness.pop(line, None), slot)
+                if strand not in followed and (is_next or is_only):
+                    followed.add(strand)
+                    yield from _witnesses(witness.pop(strand, None), slot)
                 elif not is_next and slot.key.end.date() > window.until.date():
                     break
                 continue
-            seen.add(line)
-            yield from _witnesses(witness.pop(line, None))
+            seen.add(strand)
+            yield from _witnesses(witness.pop(strand, None))
             yield slot
         # chains that go no further than this: nothing of them lies in the window
         yield from _witnesses(*(slot for slot in witness.values() if not slot.key.is_backfill))

@@ -87,16 +87,10 @@ def spread_out(
     Without `here`, that is `spread` if it is of this machine, where the attestations lie, or else a process a core.
     """
     keys = how.keys or default_keys()
-    if not location.is_bucket:  # workers stand in other folders
-        location = replace(location, text=str(Path(location.text).absolute()), called=location.text)
     here = here or (spread if isinstance(spread, Processes) else Processes(number=len(os.sched_getaffinity(0))))
 
     def elsewhere(units: list[Unit], tools: Tools) -> Iterator[UnitResult]:
-        def shared(how: How) -> Shared:
-            how = replace(how, snapshot=None, inventory=None, keys=None)
-            profile, requests, known = access.profile, access.workers, _read(keys)
-            return Shared(location=location, how=how, profile=profile, requests=requests, keys=known)
-
+        shared = partial(_shared, location, access, keys)
         with ExitStack() as stack:
             folder, ledger = how.attest, tools.ledger
             if folder is None or ledger is None:
@@ -117,6 +111,13 @@ def spread_out(
                 yield result
 
     return replace(place, elsewhere=elsewhere)
+
+
+def _shared(location: Location, access: Access, keys: Path, how: How) -> Shared:
+    if not location.is_bucket:  # workers stand in other folders
+        location = replace(location, text=str(Path(location.text).absolute()), called=location.text)
+    how = replace(how, snapshot=None, inventory=None, keys=None)
+    return Shared(location=location, how=how, profile=access.profile, requests=access.workers, keys=_read(keys))
 
 
 def read_day(shared: Shared, day: Unit, tell: Tell[Piece]) -> None:

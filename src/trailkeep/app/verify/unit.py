@@ -22,7 +22,7 @@ from trailkeep.ports import NotThereError, ReadError
 from trailkeep.verify.chain import HOUR, Seen, follow, hours
 from trailkeep.verify.digest import Digest, Link, LogFile
 from trailkeep.verify.judge import OBSTACLES, Fault, Judged, judge, proved_by
-from trailkeep.verify.keys import Chain, Folder, parse_log
+from trailkeep.verify.keys import Folder, Strand, parse_log
 from trailkeep.verify.verdict import Cause, Kind, Verdict
 
 AHEAD: Final = 48
@@ -58,7 +58,7 @@ class _Run:
         self.shelf = Shelf(tools, unit, self.result, again=self.look_again, gone=self.tell_gone, late=self.look_deleted)
         self.telling = Telling(unit, tools, self.result, self.shelf)
         self.slots = Slots(self.telling)
-        self.lines: dict[tuple[Chain, bool], Line] = {}
+        self.lines: dict[Strand, Line] = {}
         self.queue: deque[Slot] = deque()
         self.errands = Errands(tools)
         self.ahead, self.waiting = AHEAD, _WAITING
@@ -145,7 +145,7 @@ class _Run:
 
     def place(self, slot: Slot) -> None:
         """A digest takes its place behind the others of its chain; the one before it can be settled."""
-        line = self.lines.setdefault((slot.key.chain, slot.key.is_backfill), Line())
+        line = self.lines.setdefault(slot.key.strand, Line())
         slot.judged = self.judged(slot)
         self.settle(line, slot.judged.digest)
         line.pending = slot

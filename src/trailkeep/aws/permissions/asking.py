@@ -23,6 +23,7 @@ PROBE: Table = {
             {
                 "describe_compliance_by_config_rule": "DescribeComplianceByConfigRule",
                 "describe_retention_configurations": "DescribeRetentionConfigurations",
+                "select_resource_config": "SelectResourceConfig",
             },
         ),
         **of("logs", {"describe_log_groups": "DescribeLogGroups"}),

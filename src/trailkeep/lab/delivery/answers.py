@@ -8,6 +8,7 @@ from typing import Any
 
 from trailkeep.lab import config
 from trailkeep.lab.call import Call
+from trailkeep.lab.delivery.config_captures import select_resource_config
 from trailkeep.lab.delivery.config_files import deliver_snapshot, history_of, is_recording
 from trailkeep.lab.delivery.ledger import ledger_of
 from trailkeep.lab.delivery.scope import obstacle
@@ -62,12 +63,15 @@ def _shown(key: PublicKey) -> dict[str, Any]:
 
 
 def channel_status(call: Call, world: World) -> dict[str, Any]:
-    """DescribeDeliveryChannelStatus, with the last history and snapshot files."""
+    """DescribeDeliveryChannelStatus, with the last history and snapshot files; periods without a file do not show.
+
+    Source: https://docs.aws.amazon.com/config/latest/developerguide/verify-delivery-status.html
+    """
     answer = config.describe_channel_status(call, world)
     for status in answer["DeliveryChannelsStatus"]:
         past = history_of(ledger_of(world), call.account, call.region)
         for member, when in (
-            ("configHistoryDeliveryInfo", past.history_at),
+            ("configHistoryDeliveryInfo", past.written_at),
             ("configSnapshotDeliveryInfo", past.snapshot_at),
         ):
             if when is not None and status[member].get("lastStatus") in {None, "NOT_APPLICABLE"}:
@@ -94,5 +98,6 @@ CLOUDTRAIL: Mapping[str, Any] = {"ListPublicKeys": list_public_keys, "GetTrailSt
 CONFIG: Mapping[str, Any] = {
     "DescribeDeliveryChannelStatus": channel_status,
     "DeliverConfigSnapshot": deliver_config_snapshot,
+    "SelectResourceConfig": select_resource_config,
 }
 """By API; `answers.py` puts them over the ones without deliveries."""

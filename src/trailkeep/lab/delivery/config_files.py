@@ -1,8 +1,9 @@
 """AWS Config's files: the writability check, history every six hours, snapshots as often as the channel says.
 
 A history file of a resource type is made when something of that type changed since the last one (AWS Config Developer
-Guide, delivery of configuration items). Keys: `[prefix/]AWSLogs/ACCOUNT/Config/REGION/Y/M/D/…`, months and days as
-plain numbers.
+Guide, delivery of configuration items); where nothing did, the channel's status stays as it was (page
+verify-delivery-status: a history days older than the snapshot). Keys: `[prefix/]AWSLogs/ACCOUNT/Config/REGION/Y/M/D/…`,
+months and days as plain numbers.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import orjson
 
 from trailkeep.lab import config
 from trailkeep.lab.call import Call
+from trailkeep.lab.delivery.config_captures import capture
 from trailkeep.lab.delivery.config_items import items_of
 from trailkeep.lab.delivery.ledger import Cell, ConfigPast, Ledger
 from trailkeep.lab.delivery.objects import put_object, zipped
@@ -78,14 +80,20 @@ def _serve(world: World, ledger: Ledger, cell: Cell, until: float) -> None:
     backend = world.backend("config", *cell)
     channel = next(iter(backend.delivery_channels.values())).to_dict()
     started = [getattr(r.status, "_started", until) for r in backend.recorders.values()]
-    past = ledger.config.setdefault(cell, ConfigPast(began=min(started)))
+    ledger.config.setdefault(cell, ConfigPast(began=min(started)))
     asking = Call(
         seq=0, account=cell[0], region=cell[1], service="config", action="", principal=config.SERVICE, protocol="json",
         method="POST", params={}, uri={}, headers={}, body=b"",
     )  # fmt: skip
-    if config._delivery_error(asking, world, channel):
-        return
+    if not config._delivery_error(asking, world, channel):
+        _deliver_due(world, ledger, cell, channel, until)
+    capture(world, ledger, cell, until)
+
+
+def _deliver_due(world: World, ledger: Ledger, cell: Cell, channel: dict[str, Any], until: float) -> None:
+    past = ledger.config[cell]
     while (due := (past.history_at or past.began) + SIX_HOURS) <= until:
+        capture(world, ledger, cell, due)
         _write_history(world, cell, past, due)
     every = _FREQUENCIES.get((channel.get("configSnapshotDeliveryProperties") or {}).get("deliveryFrequency", ""))
     while every and (due := (past.snapshot_at or past.began) + every) <= until:
@@ -102,6 +110,7 @@ def _write_history(world: World, cell: Cell, past: ConfigPast, due: float) -> No
         past.seen[kind] = seen
         name = f"{account}_Config_{region}_ConfigHistory_{kind}_{_time(begins)}_{_time(due)}_1"
         _put(world, cell, f"ConfigHistory/{name}", {"fileVersion": "1.0", "configurationItems": items}, due)
+        past.written_at = due
     past.history_at = due
 
 

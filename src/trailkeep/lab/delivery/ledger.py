@@ -54,12 +54,24 @@ class Line:
 
 @dataclass(slots=True, kw_only=True)
 class ConfigPast:
-    """What Config delivered for an account and Region; `seen` fingerprints each type's last history."""
+    """What Config delivered for an account and Region; `seen` fingerprints each type's last history.
+
+    `history_at` ends the last six hours looked at, `written_at` the last of which a history file was written.
+    """
 
     began: float = 0.0
     history_at: float | None = None
+    written_at: float | None = None
     snapshot_at: float | None = None
     seen: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """The last change of a resource that Config noticed: a fingerprint of what it became, and when."""
+
+    fingerprint: str
+    time: float
 
 
 class Ledger:
@@ -76,6 +88,7 @@ class Ledger:
         self.outcomes: dict[tuple[str, Cell], Outcome] = defaultdict(Outcome)
         self.holds: dict[Cell, float] = {}
         self.config: dict[Cell, ConfigPast] = {}
+        self.captures: dict[Cell, dict[tuple[str, str], Capture]] = defaultdict(dict)
         self.last_run: float | None = None
         self.written = 0
         self.listeners: list[Callable[[Event], None]] = []
