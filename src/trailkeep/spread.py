@@ -13,6 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -59,9 +60,10 @@ class Processes:
     def map(self, work: "Work[U, R]", units: Iterable[U]) -> Iterator[R]:
         """See Spread."""
         left = iter(units)
-        workers = [_Worker.begun(work, unit) for unit in islice(left, self.number)]
-        by_pipe = {worker.pipe: worker for worker in workers}
+        workers: list[_Worker] = []
         try:
+            workers.extend(_Worker.begun(work, unit) for unit in islice(left, self.number))
+            by_pipe = {worker.pipe: worker for worker in workers}
             while by_pipe:
                 for pipe in wait(list(by_pipe)):
                     worker = by_pipe[pipe]  # type: ignore[index]  # wait() gives back what it was given
@@ -148,7 +150,8 @@ def _serve(work: "Work[Any, Any]", pipe: "Connection[Any, Any]") -> None:
         try:
             work(unit, pipe.send)
         except Exception as error:  # noqa: BLE001 raised again where it is read
-            pipe.send(_Done(_portable(error)))
+            with suppress(OSError):  # nobody waits for it any more
+                pipe.send(_Done(_portable(error)))
             return
         pipe.send(_Done())
 

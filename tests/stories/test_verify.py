@@ -163,6 +163,30 @@ def test_what_was_verified_against_an_s3_inventory(bench: Bench) -> None:
     bench.verify(*once, str(place), "--workers", "2").expect(2, "one process")
 
 
+def test_processes_say_what_one_says_hand_over_public_keys_and_leave_nothing_behind(bench: Bench) -> None:
+    bench.made.objects[bench.made.logs()[7]] = Thing(gzip.compress(b"{}"))
+    alone = bench.verify("-o", "json", "--keys", "one.jsonl").expect(3).json
+    bench.got()
+    temporary = bench.desk.folder / "temporary"
+    temporary.mkdir()
+    bench.desk.environment["TMPDIR"] = str(temporary)
+    many = bench.verify("-o", "json", "--keys", "many.jsonl", "--workers", "2").expect(3)
+    assert many.json == alone
+    assert list(temporary.iterdir()) == []
+    assert set(bench.got()) == set(bench.made.objects)
+    keys = [(bench.desk.folder / name).read_text() for name in ("one.jsonl", "many.jsonl")]
+    assert keys[0] == keys[1] != ""
+    assert bench.verify("-o", "json", "--keys", "many.jsonl", "--offline", "--workers", "2").expect(3).json == alone
+
+
+def test_what_goes_wrong_in_a_process_is_said_as_ever(bench: Bench) -> None:
+    key = bench.desk.folder / "key.pem"
+    key.write_text("no key")
+    signed = ("--attest", "attested", "--signing-key", "key.pem")
+    bench.verify(*signed, "--workers", "2").expect(1, "key.pem is no private key", "openssl")
+    bench.verify("--workers", "0").expect(2, "neither a number of processes nor a Spark master")
+
+
 LOGS = 4
 
 

@@ -19,7 +19,7 @@ from tests.verify.test_laws import DIGEST_DAMAGE, FAULTS, LOG_DAMAGE, Damage, Wo
 from tests.verify.test_windows import HOURS, stretches, take
 from trailkeep.app.pool import Pool
 from trailkeep.app.verify import spread
-from trailkeep.app.verify.attest import Ledger
+from trailkeep.app.verify.attest import Batch, Ledger
 from trailkeep.app.verify.days import days_to_read
 from trailkeep.app.verify.keys import PublicKeys
 from trailkeep.app.verify.place import How, Location
@@ -55,19 +55,16 @@ def spread_out(store: Memory, days: Inline, folder: Path, attest: Path | None) -
     how = How(keys=folder / "keys.jsonl", attest=attest)
     places: list[Place] = []
 
-    def opened(shared: spread.Shared) -> Any:
-        keys = folder / "worker-keys.jsonl"
-        keys.write_bytes(shared.keys)
+    def opened(shared: spread.Shared) -> Place:
         now = places[0].now
-        there = Place(
+        return Place(
             store=store,
             name=BUCKET,
             now=now,
-            keys=PublicKeys(keys, lambda: store, now),
+            keys=PublicKeys(None, lambda: store, now, shared.keys),
             pool=POOL,
             ledger=Ledger(shared.how.attest, BUCKET, now) if shared.how.attest else None,
         )
-        return spread._Opened(there, folder, keys, len(shared.keys), None)  # type: ignore[arg-type]
 
     def arranged(place: Place) -> Place:
         places.append(place)
@@ -229,10 +226,11 @@ def test_whoever_only_reads_attestations_cuts_nothing_off(tmp_path: Path) -> Non
     file.write_bytes(torn)
     told: list[Any] = []
     reading = spread._Handing(Ledger(tmp_path, BUCKET, BEGIN), told.append)
+    one = Batch("111111111111", date(2026, 3, 1), (b"{}",))
     assert len(list(reading.digests(unit().base, "us-east-1", None, None))) == 3
     assert file.read_bytes() == torn
-    reading.append("111111111111", date(2026, 3, 1), [b"{}"])
-    assert told == [spread.Batch("111111111111", date(2026, 3, 1), (b"{}",))]
+    reading.append(one)
+    assert told == [one]
     assert file.read_bytes() == torn
     assert len(list(Ledger(tmp_path, BUCKET, BEGIN).digests(unit().base, "us-east-1", None, None))) == 3
     assert len(file.read_bytes()) == len(torn) - 40

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
 
@@ -80,6 +80,14 @@ class Attested:
         return self.row.state(recheck=recheck)
 
 
+class Batch(NamedTuple):
+    """A digest with its log files, as lines to be sealed."""
+
+    account: str
+    day: date
+    lines: tuple[bytes, ...]
+
+
 class Ledger:
     """The folder of attestations, for all threads of one process. Raises TrailkeepError for damaged ones."""
 
@@ -99,24 +107,16 @@ class Ledger:
 
     def attest(self, key: DigestKey, digest: Digest, signature: str, row: Row, rows: Sequence[bytes]) -> None:
         """Append one digest with its log files, each as its Row's line."""
-        head = {
-            "bucket": self.bucket,
-            "at": self.at.isoformat(),
-            "digest": {n: getattr(row, n) for n in _FIELDS},
-            "says": orjson.loads(d.render(_bare(digest))),
-            "signature": signature,
-            "logs": len(rows),
-        }
-        self.append(key.chain.base.account, key.end.date(), [orjson.dumps(head), *rows])
+        self.append(batch_of(self.bucket, self.at, key, digest, signature, row, rows))
 
-    def append(self, account: str, day: date, batch: Sequence[bytes]) -> None:
-        """Append the lines of one digest, without their seal."""
-        path = self._path(account, day)
+    def append(self, batch: Batch) -> None:
+        """Append one digest, without a seal yet, to the file of its account and day."""
+        path = self._path(batch.account, batch.day)
         with self._lock:
             before = self._seals.pop(path, None) or self._last_seal(path)
-            seal = _seal(before, batch)
+            seal = _seal(before, batch.lines)
             last = orjson.dumps({"previous": before, "seal": seal, "signature": self._signed(seal)})
-            self._write(path, packed([*batch, last]))
+            self._write(path, packed([*batch.lines, last]))
             self._seals[path] = seal
             self._written[str(path.relative_to(self.folder))] = seal
             while len(self._seals) > _HELD:
@@ -315,6 +315,21 @@ def read_signing_key(path: Path) -> "Ed25519PrivateKey":
     if not isinstance(found, Ed25519PrivateKey):
         raise TrailkeepError(f"{path} is not an Ed25519 key", hint=hint)
     return found
+
+
+def batch_of(
+    bucket: str, at: datetime, key: DigestKey, digest: Digest, signature: str, row: Row, rows: Sequence[bytes]
+) -> Batch:
+    """What is remembered of a digest that was VALID, and of its log files, each as its Row's line."""
+    head = {
+        "bucket": bucket,
+        "at": at.isoformat(),
+        "digest": {n: getattr(row, n) for n in _FIELDS},
+        "says": orjson.loads(d.render(_bare(digest))),
+        "signature": signature,
+        "logs": len(rows),
+    }
+    return Batch(key.chain.base.account, key.end.date(), (orjson.dumps(head), *rows))
 
 
 def _opened(path: Path) -> int:

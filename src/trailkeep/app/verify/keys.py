@@ -22,8 +22,12 @@ _WIDE: Final = timedelta(days=30)
 class PublicKeys:
     """A KeyFor. A key is believed for its own Region and near its own time only, and only under its own fingerprint."""
 
-    def __init__(self, file: Path | None, source: Callable[[], KeySource] | None, now: datetime) -> None:
+    def __init__(
+        self, file: Path | None, source: Callable[[], KeySource] | None, now: datetime, known: bytes = b""
+    ) -> None:
+        """`known` is what a file of keys holds, where there is none here; see `take_new`."""
         self._file = file
+        self._new: list[PublicKey] = []
         self._source = source
         self._now = now
         self._lock = threading.Lock()
@@ -31,8 +35,14 @@ class PublicKeys:
         self._known: dict[tuple[str, str], list[PublicKey]] = {}
         self._asked: dict[str, list[tuple[datetime, datetime]]] = {}
         self._failed: dict[str, ReadError] = {}
-        for key in _read(file) if file else ():
+        for key in _read(file) if file else _parse(known, "public keys"):
             self._keep(key)
+
+    def take_new(self) -> bytes:
+        """The keys that were asked for since this was called, as lines of a file of keys."""
+        with self._lock:
+            new, self._new = self._new, []
+        return _lines(new)
 
     def __call__(self, region: str, digest_fingerprint: str, at: datetime) -> PublicKey | None:
         """See KeyFor."""
@@ -80,6 +90,8 @@ class PublicKeys:
         new = [k for k in right if k not in self._known.get((k.region, k.fingerprint), ())]
         for key in new:
             self._keep(key)
+        with self._lock:
+            self._new += new
         self._asked.setdefault(region, []).append((start, end))
         if new and self._file:
             _append(self._file, new)
@@ -95,11 +107,15 @@ def _is_near(key: PublicKey, at: datetime) -> bool:
 
 def _read(file: Path) -> list[PublicKey]:
     try:
-        lines = file.read_bytes().splitlines()
+        return _parse(file.read_bytes(), str(file))
     except FileNotFoundError:
         return []
     except OSError as error:
         raise TrailkeepError(f"{file} cannot be read: {error.strerror}", hint="name another with --keys") from error
+
+
+def _parse(data: bytes, file: str) -> list[PublicKey]:
+    lines = data.splitlines()
     found = []
     for number, line in enumerate(lines, 1):
         try:
@@ -126,7 +142,7 @@ def _key(told: dict[str, Any]) -> PublicKey:
     )
 
 
-def _append(file: Path, keys: list[PublicKey]) -> None:
+def _lines(keys: list[PublicKey]) -> bytes:
     lines = [
         {
             "region": k.region,
@@ -137,10 +153,13 @@ def _append(file: Path, keys: list[PublicKey]) -> None:
         }
         for k in keys
     ]
-    data = "".join(json.dumps(line) + "\n" for line in lines).encode()
+    return "".join(json.dumps(line) + "\n" for line in lines).encode()
+
+
+def _append(file: Path, keys: list[PublicKey]) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as out:
-            out.write(data)
+            out.write(_lines(keys))
     except OSError as error:
         raise TrailkeepError(f"{file} cannot be written: {error.strerror}", hint="name another with --keys") from error

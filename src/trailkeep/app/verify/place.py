@@ -66,8 +66,11 @@ class How:
     """Other buckets that may be read, whoever owns them."""
 
 
-def open_place(location: Location, access: Access, how: How) -> tuple[Place, str]:
-    """The archive, and the prefix below which to look. Raises UsageError, AwsError and TrailkeepError."""
+def open_place(location: Location, access: Access, how: How, known: bytes | None = None) -> tuple[Place, str]:
+    """The archive, and the prefix below which to look. Raises UsageError, AwsError and TrailkeepError.
+
+    `known` is a file of public keys as it was elsewhere, which is used instead of one here.
+    """
     recheck = how.recheck or how.inventory is not None
     if recheck and (how.attest is None or not location.is_bucket):
         raise UsageError(
@@ -78,12 +81,12 @@ def open_place(location: Location, access: Access, how: How) -> tuple[Place, str
     cloud = _once(lambda: open_cloud(access, None))
     moment = now()
     store, name, prefix, lifecycle = _open(location, access, cloud)
-    file = how.keys or default_keys()
+    file = (how.keys or default_keys()) if known is None else None
     place = Place(
         store=store,
         name=name,
         now=moment,
-        keys=PublicKeys(file, None if how.offline else _asking(cloud), moment),
+        keys=PublicKeys(file, None if how.offline else _asking(cloud), moment, known or b""),
         pool=Pool(access.workers),
         is_folder=not location.is_bucket,
         lifecycle=lifecycle,

@@ -1,13 +1,13 @@
 """What one run of verify works with: the archive, the keys, what was verified before, and where findings go."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
 from trailkeep.model.archive import LifecycleRule
 from trailkeep.ports import Entry, Store
-from trailkeep.verify.digest import Link
+from trailkeep.verify.digest import Digest, Link
 from trailkeep.verify.expected import Writer
 from trailkeep.verify.judge import KeyFor
 from trailkeep.verify.keys import Base, Chain, DigestKey
@@ -16,7 +16,7 @@ from trailkeep.verify.verdict import Finding, Totals
 
 if TYPE_CHECKING:
     from trailkeep.app.pool import Pool
-    from trailkeep.app.verify.attest import Ledger
+    from trailkeep.app.verify.attest import Attested, Ledger, Row
     from trailkeep.app.verify.follow import Opening
     from trailkeep.app.verify.inventory import Inventory
     from trailkeep.app.verify.keys import PublicKeys
@@ -138,6 +138,28 @@ class UnitResult:
         return found
 
 
+class Memory(Protocol):
+    """What was verified before, and is remembered from now on: see Ledger."""
+
+    def attest(self, key: DigestKey, digest: Digest, signature: str, row: "Row", rows: Sequence[bytes]) -> None:
+        """Remember a digest with its log files, each as its Row's line."""
+        ...
+
+    def digests(
+        self, base: Base, region: str, since: datetime | None, until: datetime | None, *, recheck: bool = False
+    ) -> "Iterator[Attested]":
+        """The digests that are remembered, in the order of their keys."""
+        ...
+
+    def row(self, base: Base, region: str, key: str) -> "Row | None":
+        """What is remembered of one log file."""
+        ...
+
+    def keys_of(self, base: Base, region: str, day: date, names: frozenset[int]) -> tuple[str, ...]:
+        """The log files of a day whose key has one of these hashes."""
+        ...
+
+
 class Sink(Protocol):
     """Where findings go; may be called from many threads."""
 
@@ -155,7 +177,7 @@ class Tools:
     keys: KeyFor
     sink: Sink
     progress: Progress
-    ledger: "Ledger | None" = None
+    ledger: Memory | None = None
     recheck: bool = False
     at_once: int = 1
     """How many units are verified at the same time."""

@@ -12,20 +12,21 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
-from trailkeep.app.verify.attest import Ledger
+from trailkeep.app.verify.attest import Attested, Batch, Ledger, Row, batch_of
 from trailkeep.app.verify.days import days_to_read
 from trailkeep.app.verify.place import How, Location, default_keys, open_place
-from trailkeep.app.verify.run import Place, Tools, Unit, UnitResult
+from trailkeep.app.verify.run import Memory, Place, Tools, Unit, UnitResult
 from trailkeep.app.verify.unit import verify_unit
 from trailkeep.app.world import Access
 from trailkeep.spread import Processes, Spread, Tell
-from trailkeep.verify.keys import Folder
+from trailkeep.verify.digest import Digest
+from trailkeep.verify.keys import DigestKey, Folder
 from trailkeep.verify.verdict import Finding, Totals
 
 _READ: Final = 0.9
@@ -52,14 +53,6 @@ class Job:
 
     unit: Unit
     oldest: dict[str, datetime | None]
-
-
-class Batch(NamedTuple):
-    """A digest to attest, with its log files: what `Ledger.append` takes."""
-
-    account: str
-    day: date
-    lines: tuple[bytes, ...]
 
 
 class Objects(NamedTuple):
@@ -92,7 +85,7 @@ def spread_out(
     def elsewhere(units: list[Unit], tools: Tools) -> Iterator[UnitResult]:
         shared = partial(_shared, location, access, keys)
         with ExitStack() as stack:
-            folder, ledger = how.attest, tools.ledger
+            folder, ledger = how.attest, place.ledger
             if folder is None or ledger is None:
                 folder = Path(stack.enter_context(TemporaryDirectory(prefix="trailkeep-")))
                 ledger = Ledger(folder, place.store.bucket or place.name, place.now)
@@ -122,76 +115,43 @@ def _shared(location: Location, access: Access, keys: Path, how: How) -> Shared:
 
 def read_day(shared: Shared, day: Unit, tell: Tell[Piece]) -> None:
     """Read what lies in one account and Region on one day, in any process: tells what can be attested."""
-    here = _opened(shared)
-    hands = _Hands(tell)
-    nothing = Ledger(here.folder / "none", here.place.store.bucket or here.place.name, here.place.now)
-    ledger = _Handing(nothing, tell)
-    result = verify_unit(day, here.tools(hands, ledger, is_ahead=True))
-    hands.flush()
-    here.tell_keys(tell)
+    place, hands = _opened(shared), _Hands(tell)
+    reading = _Reading(place.store.bucket or place.name, place.now, tell)
+    result = verify_unit(day, replace(_tools(place, hands, reading), sink=_Unsaid(), is_ahead=True))
+    hands.flush(place)
     # it will be counted by whoever judges the chain, and was not verified before this run
-    read = Totals(read_bytes=result.totals.read_bytes, raw_bytes=result.totals.raw_bytes, attested=-ledger.attested)
+    read = Totals(read_bytes=result.totals.read_bytes, raw_bytes=result.totals.raw_bytes, attested=-reading.attested)
     tell(UnitResult(unit=day, totals=read))
 
 
 def verify_chains(shared: Shared, job: Job, tell: Tell[Piece]) -> None:
     """Verify one account and Region in a process of its own, fetching only what is not attested."""
-    here = _opened(shared)
-    hands, ledger = _Hands(tell), here.place.ledger
-    assert ledger is not None
-    result = verify_unit(job.unit, here.tools(hands, _Handing(ledger, tell), oldest=job.oldest.get))
-    hands.flush()
-    here.tell_keys(tell)
+    place, hands = _opened(shared), _Hands(tell)
+    assert place.ledger is not None
+    tools = replace(_tools(place, hands, _Handing(place.ledger, tell)), oldest=job.oldest.get)
+    result = verify_unit(job.unit, tools)
+    hands.flush(place)
     tell(result)
 
 
-@dataclass(slots=True)
-class _Opened:
-    """The archive, opened once in each process, with a file of its own for public keys."""
-
-    place: Place
-    folder: Path
-    keys: Path
-    told: int
-    """So many bytes of the file of keys are known to whoever asked."""
-    temporary: "TemporaryDirectory[str]"
-
-    def tools(
-        self,
-        hands: "_Hands",
-        ledger: Ledger,
-        *,
-        is_ahead: bool = False,
-        oldest: Callable[[str], datetime | None] = lambda _: None,
-    ) -> Tools:
-        return Tools(
-            store=self.place.store,
-            pool=self.place.pool,
-            keys=self.place.keys,
-            sink=_Unsaid() if is_ahead else hands,
-            progress=hands,
-            ledger=ledger,
-            recheck=self.place.recheck,
-            oldest=oldest,
-            is_ahead=is_ahead,
-        )
-
-    def tell_keys(self, tell: Tell[Piece]) -> None:
-        new = _read(self.keys)[self.told :]
-        if new:
-            self.told += len(new)
-            tell(NewKeys(new))
-
-
 @cache
-def _opened(shared: Shared) -> _Opened:
-    temporary = TemporaryDirectory(prefix="trailkeep-")
-    folder = Path(temporary.name)
-    keys = folder / "public-keys.jsonl"
-    keys.write_bytes(shared.keys)
+def _opened(shared: Shared) -> Place:
+    """The archive, opened once in each process."""
     access = Access(profile=shared.profile, workers=shared.requests)
-    place, _ = open_place(shared.location, access, replace(shared.how, keys=keys))
-    return _Opened(place, folder, keys, len(shared.keys), temporary)
+    place, _ = open_place(shared.location, access, shared.how, known=shared.keys)
+    return place
+
+
+def _tools(place: Place, hands: "_Hands", memory: Memory) -> Tools:
+    return Tools(
+        store=place.store,
+        pool=place.pool,
+        keys=place.keys,
+        sink=hands,
+        progress=hands,
+        ledger=memory,
+        recheck=place.recheck,
+    )
 
 
 @dataclass(slots=True)
@@ -217,12 +177,18 @@ class _Hands:
         self.number += number
         self.size += size
         if self.number >= _AT_ONCE:
-            self.flush()
+            self.count()
 
-    def flush(self) -> None:
+    def count(self) -> None:
         """Tell what was read."""
         self.tell(Objects(self.number, self.size))
         self.number = self.size = 0
+
+    def flush(self, place: Place) -> None:
+        """Tell what is left to be told of a unit: what was read, and public keys."""
+        self.count()
+        if new := place.keys.take_new():
+            self.tell(NewKeys(new))
 
 
 class _Unsaid:
@@ -232,18 +198,40 @@ class _Unsaid:
         """See Sink."""
 
 
+class _Reading:
+    """Remembers nothing: a day that is read was not verified before. What is VALID is handed to whoever writes."""
+
+    def __init__(self, bucket: str, at: datetime, tell: Tell[Piece]) -> None:
+        self.bucket, self.at, self.tell = bucket, at, tell
+        self.attested = 0
+
+    def attest(self, key: DigestKey, digest: Digest, signature: str, row: Row, rows: Sequence[bytes]) -> None:
+        """Hand it over."""
+        self.attested += 1 + len(rows)
+        self.tell(batch_of(self.bucket, self.at, key, digest, signature, row, rows))
+
+    def digests(self, *_: object, **__: object) -> Iterator[Attested]:
+        """None."""
+        return iter(())
+
+    def row(self, *_: object) -> None:
+        """Nothing."""
+
+    def keys_of(self, *_: object) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+
 class _Handing(Ledger):
     """Reads the attestations there are; new ones are handed to whoever writes, who may be in the middle of a file."""
 
     def __init__(self, there: Ledger, tell: Tell[Piece]) -> None:
         super().__init__(there.folder, there.bucket, there.at, there.key)
         self.tell = tell
-        self.attested = 0
 
-    def append(self, account: str, day: date, batch: Sequence[bytes]) -> None:
+    def append(self, batch: Batch) -> None:
         """Hand it over."""
-        self.attested += len(batch)
-        self.tell(Batch(account, day, tuple(batch)))
+        self.tell(batch)
 
     def _cut(self, path: Path, data: bytes, whole: int) -> None:
         """Somebody else writes there."""
@@ -266,8 +254,8 @@ def _take(pieces: Iterable[Piece], *, ledger: Ledger, tools: Tools, keys: Path) 
     """Put everything that is told where it belongs; results are passed on."""
     for piece in pieces:
         match piece:
-            case Batch(account, day, lines):
-                ledger.append(account, day, lines)
+            case Batch():
+                ledger.append(piece)
             case Objects(number, size):
                 tools.progress.objects(number, size)
             case NewKeys(lines):
