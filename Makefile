@@ -9,7 +9,7 @@ demo: $(VENV)/lab.done
 	@$(BIN)/trailkeep demo
 
 test: $(VENV)/dev.done
-	@$(BIN)/python -m pytest -q -n 3 --dist worksteal
+	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 check: lint test
 

@@ -285,7 +285,7 @@ def test_what_is_excluded_is_not_asked(cloud: Cloud, lab: Lab) -> None:
     assert asked == []
 
 
-def test_an_idle_cell_costs_three_calls(cloud: Cloud, lab: Lab) -> None:
+def test_an_idle_cell_costs_three_calls(cloud: Cloud, lab: Lab, seen: Snapshot) -> None:
     lab.forget_calls()
     scope = Scope(home_region=HOME, regions=(Region("eu-central-1"),), watching=False)
     read_snapshot(cloud, scope, taken=NOW)

@@ -49,6 +49,7 @@ def test_what_the_rules_say_is_told_with_its_exit_code(desk: Desk) -> None:
 
 
 def test_a_stopped_organization_trail_makes_the_members_rule_non_compliant_a_day_later(desk: Desk) -> None:
+    desk.client("config", SHOP, "eu-west-1").put_config_rule(ConfigRule=TRAIL_RULE)
     trails = desk.client("cloudtrail")
     trails.stop_logging(Name="trailkeep")
     here = ("--account", "Shop", "--region", "eu-west-1")
