@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import cache
 
 from tests.doctor import made
-from tests.doctor.edits import HOME, PAYMENTS, TRAIL, both, policy
+from tests.doctor.edits import HOME, PAYMENTS, TRAIL, WEB, both, policy
 from tests.doctor.plants import PLANTS
 from tests.setup import build
 from trailkeep.doctor.causes import BY_ID, CAUSES
@@ -85,6 +85,13 @@ def test_an_error_that_cloudtrail_reports_is_a_symptom() -> None:
     diagnosis = made.found(snapshot)
     assert "CloudTrail cannot deliver: AccessDenied" in diagnosis.symptoms[0].said[0]
     assert diagnosis.unexplained
+
+
+def test_what_keeps_one_reader_out_does_not_explain_what_cloudtrail_reports() -> None:
+    snapshot = made.with_cell(made.healthy(), lambda c: replace(c, trails=()), WEB, HOME)
+    diagnosis = made.found(snapshot, **PLANTS["A25"].said)
+    assert made.confirmed(diagnosis) == {"A25"}
+    assert [s.family for s in diagnosis.unexplained] == ["logs"]
 
 
 def test_slow_is_not_broken() -> None:

@@ -49,7 +49,8 @@ class Diagnosis:
     @property
     def unexplained(self) -> tuple[Symptom, ...]:
         """Symptoms that are seen although no cause of theirs is confirmed."""
-        confirmed = {BY_ID[v.cause].family for v in self.faults}
+        causes = (BY_ID[v.cause] for v in self.faults)
+        confirmed = {cause.family for cause in causes if not cause.about_reading}
         if confirmed & _ARRIVING:
             confirmed |= _ARRIVING
         return tuple(s for s in self.symptoms if s.sight is Sight.SEEN and s.family not in confirmed)

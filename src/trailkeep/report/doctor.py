@@ -143,7 +143,8 @@ def _closing(diagnosis: Diagnosis) -> Iterator[Text]:
     roots = sum(not (v.explained_by or v.same_as) for v in confirmed)
     first = f"{count(len(confirmed), 'cause')} confirmed" if confirmed else "No cause confirmed"
     first += f" ({count(roots, 'of them explains', 'of them explain')} the others)" if roots < len(confirmed) else ""
-    style = "bold red" if confirmed else "bold yellow" if diagnosis.open or diagnosis.unexplained else "bold green"
+    is_sure = not (diagnosis.open or diagnosis.unexplained)
+    style = "bold red" if diagnosis.faults else "bold green" if is_sure else "bold yellow"
     rest = f"{len(out)} ruled out by {count(looked, 'answer')}, {len(diagnosis.open)} not known"
     yield Text(f"\n{first}, {rest}.", style=style)
 
