@@ -26,7 +26,10 @@ ORG = "o-abcdefghij"
 TRAIL, HOME = "trail", "us-east-1"
 BEGIN = datetime(2026, 3, 1, 20, 7, 25, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-REGIONS = ("us-east-1", "eu-west-1", "eu-central-1", "us-west-2")
+REGIONS = tuple(
+    "us-east-1 eu-west-1 eu-central-1 us-west-2 us-east-2 us-west-1 eu-west-2 eu-west-3 eu-north-1 ca-central-1 sa-east-1 "
+    "ap-south-1 ap-southeast-1 ap-southeast-2 ap-northeast-1 ap-northeast-2 ap-northeast-3".split()
+)
 
 
 @cache

@@ -24,26 +24,21 @@ class RecordingGroup:
     global_types: bool
 
     @property
-    def records_iam(self) -> bool:
-        """Whether the four global IAM types are recorded here."""
+    def iam_types(self) -> frozenset[str]:
+        """Those of the four global IAM types that are recorded here."""
+        every = frozenset(GLOBAL_IAM_TYPES)
         match self.strategy:
             case "all":
-                return self.global_types
+                return every if self.global_types else frozenset()
             case "include":
-                return set(GLOBAL_IAM_TYPES) <= set(self.types)
+                return every & set(self.types)
             case "exclude":
-                return not set(GLOBAL_IAM_TYPES) & set(self.types)
+                return every - set(self.types)
 
     @property
-    def records_some_iam(self) -> bool:
-        """Whether any of the four global IAM types is recorded here."""
-        match self.strategy:
-            case "all":
-                return self.global_types
-            case "include":
-                return bool(set(GLOBAL_IAM_TYPES) & set(self.types))
-            case "exclude":
-                return not set(GLOBAL_IAM_TYPES) <= set(self.types)
+    def records_iam(self) -> bool:
+        """Whether the four global IAM types are recorded here."""
+        return self.iam_types == frozenset(GLOBAL_IAM_TYPES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ import binascii
 import json
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +25,7 @@ class PublicKeys:
     def __init__(
         self, file: Path | None, source: Callable[[], KeySource] | None, now: datetime, known: bytes = b""
     ) -> None:
-        """`known` is what a file of keys holds, where there is none here; see `take_new`."""
+        """`known` is what `known` told elsewhere, where there is no file here."""
         self._file = file
         self._new: list[PublicKey] = []
         self._source = source
@@ -38,11 +38,20 @@ class PublicKeys:
         for key in _read(file) if file else _parse(known, "public keys"):
             self._keep(key)
 
+    def known(self) -> bytes:
+        """All keys at hand, as lines of a file of keys."""
+        with self._lock:
+            return _lines([key for keys in self._known.values() for key in keys])
+
     def take_new(self) -> bytes:
-        """The keys that were asked for since this was called, as lines of a file of keys."""
+        """The keys that were asked for since this was called, as such lines."""
         with self._lock:
             new, self._new = self._new, []
         return _lines(new)
+
+    def add(self, lines: bytes) -> None:
+        """Keep keys that somebody else asked for. Raises TrailkeepError where the file cannot be written."""
+        self._add(_parse(lines, "public keys"))
 
     def __call__(self, region: str, digest_fingerprint: str, at: datetime) -> PublicKey | None:
         """See KeyFor."""
@@ -86,15 +95,19 @@ class PublicKeys:
         except TrailkeepError as error:
             self._failed[region] = ReadError(Obstacle.OTHER, error.message)
             raise self._failed[region] from error
-        right = [k for k in found if fingerprint(k.value) == k.fingerprint]
-        new = [k for k in right if k not in self._known.get((k.region, k.fingerprint), ())]
-        for key in new:
-            self._keep(key)
+        new = self._add(k for k in found if fingerprint(k.value) == k.fingerprint)
         with self._lock:
             self._new += new
         self._asked.setdefault(region, []).append((start, end))
+
+    def _add(self, keys: Iterable[PublicKey]) -> list[PublicKey]:
+        """Keep those that are new, here and in the file."""
+        new = [k for k in keys if k not in self._known.get((k.region, k.fingerprint), ())]
+        for key in new:
+            self._keep(key)
         if new and self._file:
             _append(self._file, new)
+        return new
 
     def _keep(self, key: PublicKey) -> None:
         with self._lock:

@@ -69,7 +69,7 @@ class How:
 def open_place(location: Location, access: Access, how: How, known: bytes | None = None) -> tuple[Place, str]:
     """The archive, and the prefix below which to look. Raises UsageError, AwsError and TrailkeepError.
 
-    `known` is a file of public keys as it was elsewhere, which is used instead of one here.
+    `known` are the public keys at hand elsewhere, which are used instead of a file here.
     """
     recheck = how.recheck or how.inventory is not None
     if recheck and (how.attest is None or not location.is_bucket):

@@ -20,7 +20,8 @@ from typing import Final, NamedTuple
 
 from trailkeep.app.verify.attest import Attested, Batch, Ledger, Row, batch_of
 from trailkeep.app.verify.days import days_to_read
-from trailkeep.app.verify.place import How, Location, default_keys, open_place
+from trailkeep.app.verify.keys import PublicKeys
+from trailkeep.app.verify.place import How, Location, open_place
 from trailkeep.app.verify.run import Memory, Place, Tools, Unit, UnitResult
 from trailkeep.app.verify.unit import verify_unit
 from trailkeep.app.world import Access
@@ -38,7 +39,7 @@ _AT_ONCE: Final = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """What all units of a run are verified with, anywhere; `keys` is the file of public keys as it was here."""
+    """What all units of a run are verified with, anywhere; `keys` are the public keys at hand here, as lines."""
 
     location: Location
     how: How
@@ -79,17 +80,16 @@ def spread_out(
 
     Without `here`, that is `spread` if it is of this machine, where the attestations lie, or else a process a core.
     """
-    keys = how.keys or default_keys()
-    here = here or (spread if isinstance(spread, Processes) else Processes(number=len(os.sched_getaffinity(0))))
+    here = here or (spread if isinstance(spread, Processes) else Processes(number=os.cpu_count() or 1))
 
     def elsewhere(units: list[Unit], tools: Tools) -> Iterator[UnitResult]:
-        shared = partial(_shared, location, access, keys)
+        shared = partial(_shared, location, access, place.keys)
         with ExitStack() as stack:
             folder, ledger = how.attest, place.ledger
             if folder is None or ledger is None:
                 folder = Path(stack.enter_context(TemporaryDirectory(prefix="trailkeep-")))
                 ledger = Ledger(folder, place.store.bucket or place.name, place.now)
-            taking = partial(_take, ledger=ledger, tools=tools, keys=keys)
+            taking = partial(_take, ledger=ledger, tools=tools, keys=place.keys)
 
             begun: set[Unit] = set()
             bare = replace(how, attest=None, signing_key=None, recheck=False)
@@ -106,11 +106,11 @@ def spread_out(
     return replace(place, elsewhere=elsewhere)
 
 
-def _shared(location: Location, access: Access, keys: Path, how: How) -> Shared:
+def _shared(location: Location, access: Access, keys: PublicKeys, how: How) -> Shared:
     if not location.is_bucket:  # workers stand in other folders
         location = replace(location, text=str(Path(location.text).absolute()), called=location.text)
     how = replace(how, snapshot=None, inventory=None, keys=None)
-    return Shared(location=location, how=how, profile=access.profile, requests=access.workers, keys=_read(keys))
+    return Shared(location=location, how=how, profile=access.profile, requests=access.workers, keys=keys.known())
 
 
 def read_day(shared: Shared, day: Unit, tell: Tell[Piece]) -> None:
@@ -250,7 +250,7 @@ def _handed_out(begun: set[Unit], tools: Tools) -> Callable[[Unit], None]:
     return tell
 
 
-def _take(pieces: Iterable[Piece], *, ledger: Ledger, tools: Tools, keys: Path) -> Iterator[UnitResult]:
+def _take(pieces: Iterable[Piece], *, ledger: Ledger, tools: Tools, keys: PublicKeys) -> Iterator[UnitResult]:
     """Put everything that is told where it belongs; results are passed on."""
     for piece in pieces:
         match piece:
@@ -259,24 +259,8 @@ def _take(pieces: Iterable[Piece], *, ledger: Ledger, tools: Tools, keys: Path) 
             case Objects(number, size):
                 tools.progress.objects(number, size)
             case NewKeys(lines):
-                _add_keys(keys, lines)
+                keys.add(lines)
             case UnitResult():
                 yield piece
             case _:
                 tools.sink.add(piece)
-
-
-def _read(keys: Path) -> bytes:
-    try:
-        return keys.read_bytes()
-    except FileNotFoundError:
-        return b""
-
-
-def _add_keys(file: Path, keys: bytes) -> None:
-    known = set(_read(file).splitlines())
-    new = [line for line in keys.splitlines() if line not in known]
-    if new:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with file.open("ab") as out:
-            out.write(b"\n".join(new) + b"\n")

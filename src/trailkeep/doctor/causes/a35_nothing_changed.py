@@ -111,7 +111,7 @@ def _probes(view: View, spot: Spot, recorder: Recorder) -> Iterator[Probe]:
     yield Probe(operation="select_resource_config", account=spot.account, region=spot.region)
     yield Probe(operation="write_events", account=spot.account, region=spot.region)
     central = leader(view.partition)
-    if recorder.group.records_some_iam and spot.region != central:
+    if recorder.group.iam_types and spot.region != central:
         yield Probe(operation="write_events", account=spot.account, region=central)
 
 
